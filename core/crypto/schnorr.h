@@ -12,7 +12,8 @@ using SchnorrSignature = TaggedBytes<SchnorrSignatureTag, 64>;
 SchnorrSignature signSchnorr(ByteView message, const PrivateKey& key, const ByteArray<32>& auxiliary);
 bool verifySchnorr(ByteView message, const SchnorrSignature& signature, const XOnlyPublicKey& key);
 
-/// The output key of a taproot output: internal key + taggedHash("TapTweak", internal [|| merkle root]) * G (BIP 341).
+/// The output key of a taproot output: internal key + taggedHash("TapTweak", internal [|| merkle root]) * G
+/// (BIP 341).
 struct TaprootOutputKey {
     XOnlyPublicKey key;
     bool odd_y = false;

@@ -28,7 +28,9 @@ public:
 
     /// The bytes themselves. Every caller is a place to look at in review.
     const ByteArray<N>& reveal() const { return m_bytes; }
-    friend bool operator==(const Secret& a, const Secret& b) { return equalInConstantTime(a.m_bytes, b.m_bytes); }
+    friend bool operator==(const Secret& a, const Secret& b) {
+        return equalInConstantTime(a.m_bytes, b.m_bytes);
+    }
 
 private:
     ByteArray<N> m_bytes{};
