@@ -15,4 +15,6 @@ QString vectorPath(const char* relative);
 } // namespace duplex::test
 
 /// In each tst_x.cpp, after the class: one test program holds every test class of a room.
-#define DUPLEX_TEST(Class) [[maybe_unused]] static const bool registered_##Class = duplex::test::addTest([]() -> QObject* { return new Class; });
+#define DUPLEX_TEST(Class)                                                                                   \
+    [[maybe_unused]] static const bool registered_##Class =                                                  \
+        duplex::test::addTest([]() -> QObject* { return new Class; });
