@@ -28,13 +28,27 @@ ByteView ByteReader::view(std::size_t count) {
     return found;
 }
 
-std::uint8_t ByteReader::u8() { return static_cast<std::uint8_t>(bigEndian(view(1))); }
-std::uint16_t ByteReader::u16le() { return static_cast<std::uint16_t>(littleEndian(view(2))); }
-std::uint32_t ByteReader::u32le() { return static_cast<std::uint32_t>(littleEndian(view(4))); }
-std::uint64_t ByteReader::u64le() { return littleEndian(view(8)); }
-std::uint16_t ByteReader::u16be() { return static_cast<std::uint16_t>(bigEndian(view(2))); }
-std::uint32_t ByteReader::u32be() { return static_cast<std::uint32_t>(bigEndian(view(4))); }
-std::uint64_t ByteReader::u64be() { return bigEndian(view(8)); }
+std::uint8_t ByteReader::u8() {
+    return static_cast<std::uint8_t>(bigEndian(view(1)));
+}
+std::uint16_t ByteReader::u16le() {
+    return static_cast<std::uint16_t>(littleEndian(view(2)));
+}
+std::uint32_t ByteReader::u32le() {
+    return static_cast<std::uint32_t>(littleEndian(view(4)));
+}
+std::uint64_t ByteReader::u64le() {
+    return littleEndian(view(8));
+}
+std::uint16_t ByteReader::u16be() {
+    return static_cast<std::uint16_t>(bigEndian(view(2)));
+}
+std::uint32_t ByteReader::u32be() {
+    return static_cast<std::uint32_t>(bigEndian(view(4)));
+}
+std::uint64_t ByteReader::u64be() {
+    return bigEndian(view(8));
+}
 
 std::uint64_t ByteReader::compactSize() {
     const std::uint8_t first = u8();

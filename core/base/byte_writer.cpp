@@ -14,13 +14,34 @@ void appendBig(Bytes& buffer, std::uint64_t value, int count) {
 
 } // namespace
 
-ByteWriter& ByteWriter::u8(std::uint8_t value) { m_buffer.push_back(value); return *this; }
-ByteWriter& ByteWriter::u16le(std::uint16_t value) { appendLittle(m_buffer, value, 2); return *this; }
-ByteWriter& ByteWriter::u32le(std::uint32_t value) { appendLittle(m_buffer, value, 4); return *this; }
-ByteWriter& ByteWriter::u64le(std::uint64_t value) { appendLittle(m_buffer, value, 8); return *this; }
-ByteWriter& ByteWriter::u16be(std::uint16_t value) { appendBig(m_buffer, value, 2); return *this; }
-ByteWriter& ByteWriter::u32be(std::uint32_t value) { appendBig(m_buffer, value, 4); return *this; }
-ByteWriter& ByteWriter::u64be(std::uint64_t value) { appendBig(m_buffer, value, 8); return *this; }
+ByteWriter& ByteWriter::u8(std::uint8_t value) {
+    m_buffer.push_back(value);
+    return *this;
+}
+ByteWriter& ByteWriter::u16le(std::uint16_t value) {
+    appendLittle(m_buffer, value, 2);
+    return *this;
+}
+ByteWriter& ByteWriter::u32le(std::uint32_t value) {
+    appendLittle(m_buffer, value, 4);
+    return *this;
+}
+ByteWriter& ByteWriter::u64le(std::uint64_t value) {
+    appendLittle(m_buffer, value, 8);
+    return *this;
+}
+ByteWriter& ByteWriter::u16be(std::uint16_t value) {
+    appendBig(m_buffer, value, 2);
+    return *this;
+}
+ByteWriter& ByteWriter::u32be(std::uint32_t value) {
+    appendBig(m_buffer, value, 4);
+    return *this;
+}
+ByteWriter& ByteWriter::u64be(std::uint64_t value) {
+    appendBig(m_buffer, value, 8);
+    return *this;
+}
 
 ByteWriter& ByteWriter::bytes(ByteView value) {
     m_buffer.insert(m_buffer.end(), value.begin(), value.end());
@@ -34,7 +55,9 @@ ByteWriter& ByteWriter::compactSize(std::uint64_t value) {
     return u8(0xff).u64le(value);
 }
 
-ByteWriter& ByteWriter::compactBytes(ByteView value) { return compactSize(value.size()).bytes(value); }
+ByteWriter& ByteWriter::compactBytes(ByteView value) {
+    return compactSize(value.size()).bytes(value);
+}
 
 ByteWriter& ByteWriter::bigSize(std::uint64_t value) {
     if (value < 0xfd) return u8(static_cast<std::uint8_t>(value));

@@ -42,7 +42,9 @@ ByteArray<N> toArray(ByteView bytes) {
     return result;
 }
 
-inline Bytes toBytes(ByteView bytes) { return Bytes(bytes.begin(), bytes.end()); }
+inline Bytes toBytes(ByteView bytes) {
+    return Bytes(bytes.begin(), bytes.end());
+}
 inline ByteView viewOf(std::string_view text) {
     return ByteView(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
 }

@@ -31,7 +31,8 @@ struct TaggedBytes {
     friend auto operator<=>(const TaggedBytes&, const TaggedBytes&) = default;
 };
 
-/// A number with a meaning: a BlockHeight is not a count. Compared, never mixed; arithmetic is written out on `value`.
+/// A number with a meaning: a BlockHeight is not a count. Compared, never mixed; arithmetic is written out on
+/// `value`.
 template <typename Tag, typename T>
 struct TaggedNumber {
     T value{};
