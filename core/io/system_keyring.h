@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/base/bytes.h"
+
+#include <QObject>
+
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace duplex::io {
+
+/// Why the keyring gave nothing: `absent` means no keyring service runs (the caller falls back to a
+/// 0600 file), `not_found` that it has no such entry, `refused` that the user or the service said no.
+enum class KeyringError : std::uint8_t { absent, not_found, refused };
+
+using KeyringRead = std::function<void(const std::expected<Bytes, KeyringError>& value)>;
+using KeyringWritten = std::function<void(const std::expected<void, KeyringError>& result)>;
+
+/// The desktop's keyring (Secret Service, KWallet) under the service name "duplex". Each call answers
+/// once, later, on this thread; dropped when `context` is destroyed. An answer that takes over 20 s counts as
+/// `absent`.
+void readKeyring(QObject* context, const std::string& name, KeyringRead done);
+void writeKeyring(QObject* context, const std::string& name, ByteView value, KeyringWritten done);
+void removeFromKeyring(QObject* context, const std::string& name, KeyringWritten done);
+
+} // namespace duplex::io
