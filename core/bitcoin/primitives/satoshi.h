@@ -13,13 +13,21 @@ struct Satoshi {
     friend auto operator<=>(const Satoshi&, const Satoshi&) = default;
     friend Satoshi operator+(Satoshi a, Satoshi b) { return {a.value + b.value}; }
     friend Satoshi operator-(Satoshi a, Satoshi b) { return {a.value - b.value}; }
-    Satoshi& operator+=(Satoshi other) { value += other.value; return *this; }
-    Satoshi& operator-=(Satoshi other) { value -= other.value; return *this; }
+    Satoshi& operator+=(Satoshi other) {
+        value += other.value;
+        return *this;
+    }
+    Satoshi& operator-=(Satoshi other) {
+        value -= other.value;
+        return *this;
+    }
     Satoshi operator-() const { return {-value}; }
 };
 
 inline constexpr Satoshi max_money{21'000'000LL * 100'000'000LL};
-inline constexpr bool inMoneyRange(Satoshi amount) { return amount.value >= 0 && amount.value <= max_money.value; }
+inline constexpr bool inMoneyRange(Satoshi amount) {
+    return amount.value >= 0 && amount.value <= max_money.value;
+}
 /// a + b, or nothing when either or the sum leaves 0..max_money: for amounts that a peer chose.
 inline std::optional<Satoshi> checkedSum(Satoshi a, Satoshi b) {
     if (!inMoneyRange(a) || !inMoneyRange(b) || !inMoneyRange(a + b)) return std::nullopt;

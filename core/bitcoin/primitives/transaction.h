@@ -56,11 +56,21 @@ struct Transaction {
 
 enum class Witnesses { with, without };
 Bytes serialized(const Transaction& transaction, Witnesses witnesses = Witnesses::with);
+/// The length of serialized() without writing it.
+std::size_t serializedSize(const Transaction& transaction, Witnesses witnesses = Witnesses::with);
 
-enum class DecodeError { truncated, non_minimal_size, trailing_bytes, bad_witness_flag, superfluous_witness, amount_out_of_range };
+enum class DecodeError {
+    truncated,
+    non_minimal_size,
+    trailing_bytes,
+    bad_witness_flag,
+    superfluous_witness,
+    amount_out_of_range
+};
 std::string_view textOf(DecodeError error);
-/// Reads one transaction and demands that nothing is left.
-std::expected<Transaction, DecodeError> decodeTransaction(ByteView bytes);
+/// Reads one transaction and demands that nothing is left. Witnesses::without reads the old format only, in
+/// which zero inputs are no marker (a PSBT's unsigned transaction, BIP 174).
+std::expected<Transaction, DecodeError> decodeTransaction(ByteView bytes, Witnesses format = Witnesses::with);
 /// Reads one transaction from a stream of them (blocks, tx messages); latches the reader on a fault.
 Transaction readTransaction(ByteReader& reader);
 
