@@ -58,6 +58,14 @@ std::optional<Script> base58Script(const Bytes& payload, const NetworkParameters
     return std::nullopt;
 }
 
+bool isKnownVersion(const Bytes& payload) {
+    return !payload.empty() && std::any_of(all_networks.begin(), all_networks.end(), [&](Network network) {
+        const NetworkParameters& parameters = parametersOf(network);
+        return payload[0] == parameters.public_key_hash_version ||
+               payload[0] == parameters.script_hash_version;
+    });
+}
+
 std::expected<Script, AddressError> oldScript(std::string_view address, const NetworkParameters& parameters) {
     const auto bytes = decodeBase58(address);
     if (!bytes) return std::unexpected(AddressError::unknown_form);
@@ -66,11 +74,10 @@ std::expected<Script, AddressError> oldScript(std::string_view address, const Ne
     if (!payload)
         return std::unexpected(address.size() >= 26 && address.size() <= 35 ? AddressError::bad_checksum
                                                                             : AddressError::unknown_form);
-    if (payload->size() != 21) return std::unexpected(AddressError::bad_length);
+    const bool known_elsewhere = isKnownVersion(*payload);
+    if (payload->size() != 21)
+        return std::unexpected(known_elsewhere ? AddressError::bad_length : AddressError::unknown_form);
     if (auto script = base58Script(*payload, parameters)) return std::move(*script);
-    const bool known_elsewhere = std::any_of(all_networks.begin(), all_networks.end(), [&](Network network) {
-        return base58Script(*payload, parametersOf(network)).has_value();
-    });
     return std::unexpected(known_elsewhere ? AddressError::wrong_network : AddressError::unknown_form);
 }
 
