@@ -73,6 +73,15 @@ PublicKey publicKey(const PrivateKey& key) {
     return compressed(point);
 }
 
+Bytes uncompressed(const PublicKey& key) {
+    const auto point = parsed(key);
+    if (!point) return {};
+    Bytes bytes(65);
+    std::size_t size = bytes.size();
+    secp256k1_ec_pubkey_serialize(secpContext(), bytes.data(), &size, &*point, SECP256K1_EC_UNCOMPRESSED);
+    return bytes;
+}
+
 XOnlyPublicKey xOnly(const PublicKey& key) {
     return {toArray<32>(ByteView(key).subspan(1))};
 }

@@ -46,6 +46,8 @@ struct XOnlyTag;
 using XOnlyPublicKey = TaggedBytes<XOnlyTag>;
 
 PublicKey publicKey(const PrivateKey& key);
+/// The 65-byte form, 04 x y; empty for a key that is not set.
+Bytes uncompressed(const PublicKey& key);
 XOnlyPublicKey xOnly(const PublicKey& key);
 
 /// key + tweak mod n; nothing when the result is zero or the tweak is not a scalar.
