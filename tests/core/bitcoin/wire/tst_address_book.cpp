@@ -1,0 +1,84 @@
+#include "tests/support/test_main.h"
+
+#ifndef Q_MOC_RUN // moc 6.4 cannot read <concepts>
+#include "core/bitcoin/wire/address_book.h"
+#include <random>
+#endif
+
+using namespace duplex;
+using namespace duplex::bitcoin::wire;
+
+namespace {
+
+const UnixTime now = unixTime(1'700'000'000);
+
+NodeAddress address(std::uint32_t ip, std::uint32_t time = 1'700'000'000) {
+    return {.time = time,
+            .services = {1},
+            .address = {static_cast<std::uint8_t>(ip >> 24), static_cast<std::uint8_t>(ip >> 16),
+                        static_cast<std::uint8_t>(ip >> 8), static_cast<std::uint8_t>(ip)},
+            .port = 8333};
+}
+
+} // namespace
+
+class TestAddressBook : public QObject {
+    Q_OBJECT
+
+private slots:
+    void names_roundTrip() {
+        QCOMPARE(hostOf(*nodeAddress("1.2.3.4", 1)), std::string("1.2.3.4"));
+        QCOMPARE(hostOf(*nodeAddress("2001:db8::1", 1)),
+                 std::string("2001:0db8:0000:0000:0000:0000:0000:0001"));
+        QVERIFY(!nodeAddress("1.2.3.256", 1) && !nodeAddress("seed.example", 1) &&
+                !nodeAddress("1::2::3", 1));
+        QCOMPARE(netgroupOf(*nodeAddress("1.2.3.4", 1)), netgroupOf(*nodeAddress("1.2.200.9", 5)));
+        QVERIFY(netgroupOf(*nodeAddress("1.2.3.4", 1)) != netgroupOf(*nodeAddress("1.3.3.4", 1)));
+    }
+
+    // threats 3, 9: one source group fills at most 32 buckets of 64, however much it sends.
+    void threat9_floodFromOneGroup_leavesRoomForOthers() {
+        std::mt19937 random(7);
+        AddressBook book({11, 22});
+        const Netgroup hostile = netgroupOf(address(0x01020304));
+        for (int i = 0; i < 100; ++i) {
+            std::vector<NodeAddress> flood;
+            for (int j = 0; j < 1000; ++j) flood.push_back(address(static_cast<std::uint32_t>(random())));
+            book.add(flood, hostile, now);
+        }
+        QVERIFY(book.size() <= 32 * 64);
+        std::size_t honest = 0;
+        for (std::uint32_t i = 0; i < 100; ++i)
+            honest += book.add({address(0x50000000 + i * 0x10001)},
+                               netgroupOf(address(0x50000000 + (i << 16))), now);
+        QVERIFY2(honest > 80, std::to_string(honest).c_str());
+    }
+
+    void threat9_allowance_isATenthOfAnAddressASecond() {
+        AddressAllowance allowance;
+        QCOMPARE(allowance.take(1000, 0s), std::size_t{1});
+        QCOMPARE(allowance.take(1000, 5s), std::size_t{0});
+        QCOMPARE(allowance.take(1000, 100s), std::size_t{10});
+        allowance.grantAnswer();
+        QCOMPARE(allowance.take(1000, 100s), std::size_t{1000});
+    }
+
+    void pick_prefersOtherGroups_andSuccessSurvives() {
+        AddressBook book({1, 2});
+        const NodeAddress good = address(0x05060708);
+        const NodeAddress other = address(0x09060708);
+        book.add({good, other}, {1}, now);
+        QCOMPARE(book.pick(3, {netgroupOf(good)}, now), std::optional(other));
+        book.noteSuccess(good, now);
+        QCOMPARE(book.latest(2), std::vector{good});
+        QVERIFY(!book.pick(3, {netgroupOf(other)}, now + std::chrono::minutes(9)));
+        QCOMPARE(book.pick(3, {netgroupOf(other)}, now + std::chrono::minutes(11)), std::optional(good));
+        AddressBook again({3, 4});
+        again.restore(book.all());
+        QCOMPARE(again.size(), std::size_t{2});
+        QCOMPARE(again.latest(1), std::vector{good});
+    }
+};
+
+DUPLEX_TEST(TestAddressBook)
+#include "tst_address_book.moc"
