@@ -1,0 +1,120 @@
+#include "core/bitcoin/script/script_error.h"
+
+#include "core/base/check.h"
+
+namespace duplex::bitcoin::script {
+
+std::string_view coreNameOf(ScriptError error) {
+    switch (error) {
+    case ScriptError::eval_false:
+        return "EVAL_FALSE";
+    case ScriptError::op_return:
+        return "OP_RETURN";
+    case ScriptError::script_size:
+        return "SCRIPT_SIZE";
+    case ScriptError::push_size:
+        return "PUSH_SIZE";
+    case ScriptError::op_count:
+        return "OP_COUNT";
+    case ScriptError::stack_size:
+        return "STACK_SIZE";
+    case ScriptError::sig_count:
+        return "SIG_COUNT";
+    case ScriptError::pubkey_count:
+        return "PUBKEY_COUNT";
+    case ScriptError::script_number:
+        return "SCRIPTNUM";
+    case ScriptError::verify:
+        return "VERIFY";
+    case ScriptError::equalverify:
+        return "EQUALVERIFY";
+    case ScriptError::checkmultisigverify:
+        return "CHECKMULTISIGVERIFY";
+    case ScriptError::checksigverify:
+        return "CHECKSIGVERIFY";
+    case ScriptError::numequalverify:
+        return "NUMEQUALVERIFY";
+    case ScriptError::bad_opcode:
+        return "BAD_OPCODE";
+    case ScriptError::disabled_opcode:
+        return "DISABLED_OPCODE";
+    case ScriptError::invalid_stack_operation:
+        return "INVALID_STACK_OPERATION";
+    case ScriptError::invalid_altstack_operation:
+        return "INVALID_ALTSTACK_OPERATION";
+    case ScriptError::unbalanced_conditional:
+        return "UNBALANCED_CONDITIONAL";
+    case ScriptError::negative_locktime:
+        return "NEGATIVE_LOCKTIME";
+    case ScriptError::unsatisfied_locktime:
+        return "UNSATISFIED_LOCKTIME";
+    case ScriptError::sig_hashtype:
+        return "SIG_HASHTYPE";
+    case ScriptError::sig_der:
+        return "SIG_DER";
+    case ScriptError::minimaldata:
+        return "MINIMALDATA";
+    case ScriptError::sig_pushonly:
+        return "SIG_PUSHONLY";
+    case ScriptError::sig_high_s:
+        return "SIG_HIGH_S";
+    case ScriptError::sig_nulldummy:
+        return "SIG_NULLDUMMY";
+    case ScriptError::pubkeytype:
+        return "PUBKEYTYPE";
+    case ScriptError::cleanstack:
+        return "CLEANSTACK";
+    case ScriptError::minimalif:
+        return "MINIMALIF";
+    case ScriptError::sig_nullfail:
+        return "NULLFAIL";
+    case ScriptError::discourage_upgradable_nops:
+        return "DISCOURAGE_UPGRADABLE_NOPS";
+    case ScriptError::discourage_upgradable_witness_program:
+        return "DISCOURAGE_UPGRADABLE_WITNESS_PROGRAM";
+    case ScriptError::discourage_upgradable_taproot_version:
+        return "DISCOURAGE_UPGRADABLE_TAPROOT_VERSION";
+    case ScriptError::discourage_op_success:
+        return "DISCOURAGE_OP_SUCCESS";
+    case ScriptError::discourage_upgradable_pubkeytype:
+        return "DISCOURAGE_UPGRADABLE_PUBKEYTYPE";
+    case ScriptError::witness_program_wrong_length:
+        return "WITNESS_PROGRAM_WRONG_LENGTH";
+    case ScriptError::witness_program_witness_empty:
+        return "WITNESS_PROGRAM_WITNESS_EMPTY";
+    case ScriptError::witness_program_mismatch:
+        return "WITNESS_PROGRAM_MISMATCH";
+    case ScriptError::witness_malleated:
+        return "WITNESS_MALLEATED";
+    case ScriptError::witness_malleated_p2sh:
+        return "WITNESS_MALLEATED_P2SH";
+    case ScriptError::witness_unexpected:
+        return "WITNESS_UNEXPECTED";
+    case ScriptError::witness_pubkeytype:
+        return "WITNESS_PUBKEYTYPE";
+    case ScriptError::schnorr_sig_size:
+        return "SCHNORR_SIG_SIZE";
+    case ScriptError::schnorr_sig_hashtype:
+        return "SCHNORR_SIG_HASHTYPE";
+    case ScriptError::schnorr_sig:
+        return "SCHNORR_SIG";
+    case ScriptError::taproot_wrong_control_size:
+        return "TAPROOT_WRONG_CONTROL_SIZE";
+    case ScriptError::tapscript_validation_weight:
+        return "TAPSCRIPT_VALIDATION_WEIGHT";
+    case ScriptError::tapscript_checkmultisig:
+        return "TAPSCRIPT_CHECKMULTISIG";
+    case ScriptError::tapscript_minimalif:
+        return "TAPSCRIPT_MINIMALIF";
+    case ScriptError::tapscript_empty_pubkey:
+        return "TAPSCRIPT_EMPTY_PUBKEY";
+    case ScriptError::op_codeseparator:
+        return "OP_CODESEPARATOR";
+    case ScriptError::sig_findanddelete:
+        return "SIG_FINDANDDELETE";
+    }
+    check(false, "every script error has a name");
+    return {};
+}
+
+} // namespace duplex::bitcoin::script
