@@ -159,12 +159,14 @@ bool conserves(const ChannelParameters& parameters, const CommitmentSpec& spec,
         }
     }
     // What the two balances pay: the funder's cost, at most two outputs below the dust limit, and rounding.
+    // Below zero where a funder without the anchors' 660 sat has them paid by trimmed HTLCs.
     const MilliSatoshi paid = spec.to_owner + spec.to_other - shown_rest;
     const Satoshi cost = funderCost(spec, dust_limit, parameters.format);
     const MilliSatoshi most = MilliSatoshi::fromSatoshi(cost + dust_limit + dust_limit + Satoshi{2});
+    const MilliSatoshi least = MilliSatoshi::fromSatoshi(-(anchor_value + anchor_value));
     const Satoshi outputs = sumOf(commitment.transaction.outputs);
     return conserves(spec, parameters.capacity) && commitment.fee.value >= 0 &&
-           outputs + commitment.fee == parameters.capacity && paid.value >= 0 && paid <= most &&
+           outputs + commitment.fee == parameters.capacity && paid >= least && paid <= most &&
            shown_htlcs + shown_rest + paid + trimmedValue(spec, dust_limit, parameters.format) ==
                MilliSatoshi::fromSatoshi(parameters.capacity) &&
            htlc_outputs == untrimmedCount(spec, dust_limit, parameters.format);
