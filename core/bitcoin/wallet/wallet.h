@@ -1,0 +1,97 @@
+#pragma once
+
+#include "core/bitcoin/wallet/history.h"
+#include "core/bitcoin/wallet/transaction_builder.h"
+
+namespace duplex::bitcoin::wallet {
+
+/// What a step changed: the rows to write in the same commit, and whether to scan again.
+struct WalletChange {
+    std::set<OutPoint> coins;     // write coinRow(), or delete the row where there is no coin any more
+    std::set<Txid> transactions;  // write historyRow()
+    bool keys = false;            // write keyChainRow()
+    bool watch_list_grew = false; // scan this block and later filters again (bitcoin.md 3)
+    bool empty() const { return coins.empty() && transactions.empty() && !keys && !watch_list_grew; }
+    void merge(const WalletChange& other);
+};
+
+/// Everything that the wallet knows, as one value: keys watched, coins, history. Watching needs no private
+/// key. Blocks go in with connectBlock and out with disconnectBlock, which unwinds exactly.
+class Wallet {
+public:
+    Wallet(const AccountKeys& accounts, const NetworkParameters& network);
+
+    /// A block at the height after the last one, or any later height (blocks without our scripts need not
+    /// come). Transactions that do not concern the wallet are skipped; giving the same block again (after the
+    /// watch list grew) is fine.
+    WalletChange connectBlock(BlockHeight height, const BlockHash& hash, UnixTime time,
+                              const std::vector<Transaction>& transactions);
+    /// Unwinds everything at or above this height: transactions become pending again, coinbases (and what
+    /// spends them) `replaced`.
+    WalletChange disconnectBlock(BlockHeight height);
+    /// The chain reached this height without a block for us.
+    void setTip(BlockHeight height);
+    BlockHeight tip() const { return m_tip; }
+
+    /// A transaction of ours that was sent, or one that a peer relayed to us. Skipped (empty change) when it
+    /// does not concern the wallet, or spends a coin that a confirmed transaction spent.
+    WalletChange addUnconfirmed(const Transaction& transaction, UnixTime now);
+    /// A pending transaction is given up (accepted nowhere), with those that spend its outputs: its coins are
+    /// free again. Nothing for one that is not pending.
+    std::optional<WalletChange> abandon(const Txid& txid);
+
+    Balance balance() const { return m_coins.balance(m_tip); }
+    const CoinSet& coins() const { return m_coins; }
+    const History& history() const { return m_history; }
+    const KeyChain& keys() const { return m_keys; }
+    const NetworkParameters& network() const { return *m_network; }
+    std::vector<Coin> spendable() const { return m_coins.spendable(m_tip); }
+    std::vector<Script> watchedScripts() const { return m_keys.watchedScripts(); }
+    /// Coins that no block has spent, for scanning blocks themselves.
+    std::vector<OutPoint> watchedOutpoints() const;
+
+    /// The next address to show; the same until it is used or `newReceiveAddress` is asked for.
+    std::string receiveAddress();
+    /// Moves on to a fresh address. `change.keys` is then set.
+    std::string newReceiveAddress(WalletChange& change);
+    /// The next change script, without moving on: it is used when the transaction is added.
+    Script changeScript() { return m_keys.peek(Account::spending, Chain::change); }
+    Script secondChangeScript();
+    /// A fresh taproot script for a channel's shutdown; moves on.
+    Script channelScript(WalletChange& change);
+
+    bool reserve(const OutPoint& outpoint, std::string_view owner, WalletChange& change);
+    void release(std::string_view owner, WalletChange& change);
+    /// False for an unknown transaction. At most 500 bytes are kept.
+    bool setLabel(const Txid& txid, std::string_view label, WalletChange& change);
+
+    // Rows for the store, version byte first (rows.h encodes them).
+    Bytes keyChainRow() const;
+    std::optional<Bytes> coinRow(const OutPoint& outpoint) const;
+    std::optional<Bytes> historyRow(const Txid& txid) const;
+    /// Puts rows back at start, in any order, before anything else happens. False for a damaged row.
+    bool restoreKeyChain(ByteView row);
+    bool restoreCoin(ByteView row);
+    bool restoreHistory(ByteView row);
+
+private:
+    bool concerns(const Transaction& transaction) const;
+    const TxOut* ownOutput(const OutPoint& outpoint) const;
+    void markUsedPlaces(const Transaction& transaction, WalletChange& change);
+    HistoryEntry& entryFor(const Transaction& transaction, const Txid& txid, UnixTime now);
+    void confirm(const Transaction& transaction, const Txid& txid, BlockHeight height, const BlockHash& hash,
+                 UnixTime time, WalletChange& change);
+    void drop(const Txid& txid, EntryState state, std::optional<Txid> replaced_by,
+              std::optional<BlockHeight> at, WalletChange& change);
+    bool mayLive(const HistoryEntry& entry, const Txid& txid) const;
+    void refresh(const Txid& txid, WalletChange& change);
+    void refreshCoin(const OutPoint& outpoint, WalletChange& change);
+
+    const NetworkParameters* m_network;
+    KeyChain m_keys;
+    CoinSet m_coins;
+    History m_history;
+    BlockHeight m_tip;
+};
+
+} // namespace duplex::bitcoin::wallet
