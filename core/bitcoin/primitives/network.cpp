@@ -134,6 +134,8 @@ NetworkParameters regtestParameters() {
     result.retargets = false;
     result.subsidy_interval = 150;
     result.detects_stale_chain = false;
+    result.least_peers = 1;
+    result.least_netgroups = 1;
     result.caip2_id = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328";
     return result;
 }
