@@ -4,6 +4,8 @@
 
 namespace duplex::lightning {
 
-PaymentHash paymentHashOf(const Preimage& preimage) { return {crypto::sha256(preimage.bytes)}; }
+PaymentHash paymentHashOf(const Preimage& preimage) {
+    return {crypto::sha256(preimage.bytes)};
+}
 
 } // namespace duplex::lightning

@@ -4,7 +4,8 @@
 
 namespace duplex::lightning {
 
-/// The channel types this program opens and accepts: static_remotekey + anchors (zero-fee HTLC), with or without scid_alias.
+/// The channel types this program opens and accepts: static_remotekey + anchors (zero-fee HTLC), with or
+/// without scid_alias.
 struct ChannelType {
     bool scid_alias = false;
     friend bool operator==(const ChannelType&, const ChannelType&) = default;

@@ -11,8 +11,14 @@ struct MilliSatoshi {
     friend auto operator<=>(const MilliSatoshi&, const MilliSatoshi&) = default;
     friend MilliSatoshi operator+(MilliSatoshi a, MilliSatoshi b) { return {a.value + b.value}; }
     friend MilliSatoshi operator-(MilliSatoshi a, MilliSatoshi b) { return {a.value - b.value}; }
-    MilliSatoshi& operator+=(MilliSatoshi other) { value += other.value; return *this; }
-    MilliSatoshi& operator-=(MilliSatoshi other) { value -= other.value; return *this; }
+    MilliSatoshi& operator+=(MilliSatoshi other) {
+        value += other.value;
+        return *this;
+    }
+    MilliSatoshi& operator-=(MilliSatoshi other) {
+        value -= other.value;
+        return *this;
+    }
     /// Rounded down: what an output holds (BOLT 3).
     bitcoin::Satoshi satoshiFloor() const { return {value / 1000}; }
     static MilliSatoshi fromSatoshi(bitcoin::Satoshi amount) { return {amount.value * 1000}; }

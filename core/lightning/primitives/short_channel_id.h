@@ -12,7 +12,8 @@ namespace duplex::lightning {
 struct ShortChannelId {
     std::uint64_t value = 0;
     static ShortChannelId of(std::uint32_t block, std::uint32_t transaction, std::uint16_t output) {
-        return {static_cast<std::uint64_t>(block) << 40 | static_cast<std::uint64_t>(transaction & 0xffffff) << 16 | output};
+        return {static_cast<std::uint64_t>(block) << 40 |
+                static_cast<std::uint64_t>(transaction & 0xffffff) << 16 | output};
     }
     std::uint32_t block() const { return static_cast<std::uint32_t>(value >> 40); }
     std::uint32_t transaction() const { return static_cast<std::uint32_t>(value >> 16 & 0xffffff); }
