@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Checks that rooms include only what .ci/rooms.txt allows, that vendor headers stay in their rooms, that pure
-rooms touch no thread, file, clock or random source, and that the table has no cycle. Exit status 1 on any fault."""
+rooms touch no thread, file, clock or random source, that the window names no family, and that the table has no cycle.
+Exit status 1 on any fault."""
 import pathlib
 import re
 import sys
@@ -20,6 +21,12 @@ VENDORS = [
     (re.compile(r"^Q[A-Z]|^Qt"), QT_ROOMS),
 ]
 FORBIDDEN_IN_PURE = re.compile(r"#include <(thread|mutex|fstream|random|filesystem|iostream)>|::now\(|std::(mt19937|random_device)|\brand\(\)")
+# The window reads facts and never asks which family it shows; only pages of a family may name it. Texts for people
+# (string literals with a space), comments and the links' scheme "bitcoin:" do not count.
+FAMILY = re.compile(r"bitcoin(?!:)|bip122|eip155|ethereum|solana", re.I)
+FAMILY_PAGES = re.compile(r"^ui/qml/pages/(bitcoin|evm|solana)/")
+PROSE = re.compile(r'//[^\n]*|/\*.*?\*/|"[^"\n]* [^"\n]*"', re.S)
+MACHINE_PATH = re.compile(r"/(home|root|work)/\w")
 FORBIDDEN_ANYWHERE = re.compile(r"std::mt19937|std::random_device")
 INCLUDE = re.compile(r'^\s*#include\s+([<"])([^>"]+)[>"]', re.M)
 
@@ -41,6 +48,13 @@ def room_of(path, table):
 
 def opens(door, room):
     return room.startswith(door[:-1]) if door.endswith("/*") else room == door
+
+
+def family_faults(name, text):
+    if FAMILY_PAGES.match(name):
+        return []
+    bare = PROSE.sub("", text)
+    return [f"{name}: names the family '{match.group(0)}'" for match in FAMILY.finditer(bare)]
 
 
 def find_cycle(table):
@@ -104,6 +118,10 @@ def main():
             if path.suffix in (".h", ".cpp"):
                 count += 1
                 faults += check_file(path, table)
+            if top == "ui" and path.suffix in (".h", ".cpp", ".qml", ".js"):
+                faults += family_faults(path.relative_to(TOP).as_posix(), path.read_text())
+            if path.suffix in (".h", ".cpp", ".qml") and MACHINE_PATH.search(path.read_text()):
+                faults.append(f"{path.relative_to(TOP)}: a path of one machine")
     for fault in faults:
         print(fault)
     print(f"rooms: {count} files in {len(table)} rooms, {len(faults)} faults")
