@@ -222,7 +222,8 @@ WalletChange Wallet::addUnconfirmed(const Transaction& transaction, UnixTime now
     WalletChange change;
     const Txid txid = transaction.txid();
     const HistoryEntry* known = m_history.find(txid);
-    if (!concerns(transaction) || transaction.isCoinbase() || (known != nullptr && known->isLive()))
+    const bool is_known = known != nullptr && known->isLive();
+    if (is_known || transaction.isCoinbase() || !sumsToMoney(transaction) || !concerns(transaction))
         return change;
     const std::set<Txid> rivals = m_history.conflicting(transaction, txid);
     const bool settled = std::any_of(rivals.begin(), rivals.end(), [&](const Txid& rival) {
