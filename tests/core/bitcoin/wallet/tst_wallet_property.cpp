@@ -91,7 +91,11 @@ struct NaiveModel {
 /// Random steps on a wallet and the model together.
 class Walk {
 public:
-    explicit Walk(std::uint64_t seed) : m_random(seed) { m_model.keys = &m_wallet.keys(); }
+    enum class Coinbases { with, without };
+    explicit Walk(std::uint64_t seed, Coinbases coinbases = Coinbases::with)
+        : m_random(seed), m_coinbases(coinbases) {
+        m_model.keys = &m_wallet.keys();
+    }
     Wallet& wallet() { return m_wallet; }
     const NaiveModel& model() const { return m_model; }
 
@@ -165,7 +169,7 @@ private:
     }
     void block() {
         std::vector<Transaction> transactions;
-        if (below(3) == 0)
+        if (m_coinbases == Coinbases::with && below(3) == 0)
             transactions.push_back(
                 coinbase(static_cast<std::uint32_t>(m_random() & 0xffffff), {{amount(), ownScript()}}));
         std::set<Txid> left_out;
@@ -186,6 +190,7 @@ private:
     }
 
     std::mt19937_64 m_random;
+    Coinbases m_coinbases;
     Wallet m_wallet = freshWallet();
     KeyChain m_far = m_wallet.keys(); // sees further than the wallet
     NaiveModel m_model;
@@ -226,7 +231,9 @@ private slots:
     void unwindAndRepeat_isExact_data() { balance_equalsNaiveModel_data(); }
     void unwindAndRepeat_isExact() {
         QFETCH(quint64, seed);
-        Walk walk(seed);
+        // Pending spends of a coinbase fall with it and do not come back by themselves, so that no coinbases
+        // are in this one.
+        Walk walk(seed, Walk::Coinbases::without);
         for (int step = 0; step < 100; ++step) walk.step();
         const std::vector<Bytes> before = coinRows(walk.wallet());
         const std::vector<std::vector<Transaction>> blocks = walk.model().blocks;
@@ -236,13 +243,7 @@ private slots:
         for (std::size_t i = blocks.size() - depth; i < blocks.size(); ++i) walk.connectBlock(blocks[i]);
         const Balance balance = walk.wallet().balance();
         QVERIFY(balance == walk.model().balance());
-        bool lost_children =
-            false; // pending children of a coinbase fall with it and do not come back by themselves
-        for (const auto& [txid, entry] : walk.wallet().history().entries()) {
-            lost_children = lost_children || (entry.state == EntryState::replaced && !entry.replaced_by);
-        }
-        if (!lost_children)
-            QVERIFY2(coinRows(walk.wallet()) == before, qPrintable(QStringLiteral("seed %1").arg(seed)));
+        QVERIFY2(coinRows(walk.wallet()) == before, qPrintable(QStringLiteral("seed %1").arg(seed)));
     }
 
     // threats 86, 112: what the rows hold is the whole wallet.
