@@ -1,0 +1,333 @@
+#include "core/family/bitcoin/bitcoin_family.h"
+
+#include "core/family/bitcoin/parts.h"
+
+namespace duplex::family::bitcoin {
+
+namespace {
+
+// A birthday that no chain reaches: nothing is scanned until the wallet's (or anybody's) birthday is known.
+constexpr duplex::bitcoin::BlockHeight nobodys_birthday{50'000'000};
+
+} // namespace
+
+BitcoinFamily::BitcoinFamily(Options options, Outlet outlet)
+    : m_parts(std::make_unique<Parts>(std::move(options), std::move(outlet))) {}
+BitcoinFamily::~BitcoinFamily() = default;
+std::expected<void, std::string> BitcoinFamily::start() {
+    return m_parts->start();
+}
+void BitcoinFamily::handle(api::Request request, Answered answered) {
+    m_parts->handle(std::move(request), std::move(answered));
+}
+
+BitcoinFamily::Parts::Parts(Options options, Outlet outlet)
+    : m_options(std::move(options)), m_outlet(std::move(outlet)),
+      m_network(duplex::bitcoin::parametersOf(m_options.network)), m_pool(std::make_unique<io::WorkerPool>()),
+      m_started(secondsOf(io::calendarNow())) {
+    connect(&m_clock, &QTimer::timeout, this, [this] {
+        if (m_relock_at && *m_relock_at <= io::now()) {
+            m_relock_at.reset();
+            if (m_wallet && m_wallet->facts.protected_by_password) m_wallet->master.reset();
+            publishSoon();
+        }
+        wakeWaiters();
+        m_turns->end();
+    });
+}
+
+BitcoinFamily::Parts::~Parts() {
+    m_pool.reset();
+    m_client.reset();
+}
+
+std::expected<void, std::string> BitcoinFamily::Parts::start() {
+    auto store = ChainStore::open(m_options.data_directory);
+    if (!store) return std::unexpected(store.error());
+    m_store = std::move(*store);
+    m_turns = std::make_unique<TurnKeeper>(m_store->database(), [this](const store::WriteError& error) {
+        freeze("a write failed: " + error.detail);
+    });
+    m_client = std::make_unique<LightClientDriver>(m_options, *m_store, *m_turns, chainListener());
+    const auto names = walletNames(m_options.data_directory);
+    const std::string name = !m_options.wallet.empty() ? m_options.wallet
+                             : names.size() == 1       ? names.front()
+                                                       : std::string();
+    if (!name.empty()) {
+        if (std::ranges::find(names, name) == names.end()) {
+            return std::unexpected("There is no wallet '" + name +
+                                   "' in this data directory. Leave out --wallet, or create it first.");
+        }
+        auto wallet = openWallet(m_options.data_directory, name, m_network);
+        if (!wallet) return std::unexpected(wallet.error());
+        if (const auto opened = open(std::move(*wallet)); !opened) return opened;
+    } else {
+        beginScan();
+    }
+    m_client->connectToPeers();
+    m_clock.start(500);
+    publishSoon();
+    m_turns->end();
+    return {};
+}
+
+void BitcoinFamily::Parts::handle(api::Request request, Answered answered) {
+    if (!m_frozen.empty()) {
+        if (std::holds_alternative<api::GetStatus>(request)) return answered(api::Reply{status()});
+        return answered(std::unexpected(
+            api::Error{-20, "Nothing was done: Duplex stopped because " + m_frozen +
+                                ". Check the disk's space and rights, then start Duplex again."}));
+    }
+    std::visit([&](const auto& one) { on(one, answered); }, request);
+    m_turns->end();
+}
+
+// --- the wallet's place in the chain ---
+
+void BitcoinFamily::Parts::beginScan() {
+    if (!m_wallet) {
+        m_client->scan(
+            {.complete = std::nullopt, .birthday = nobodys_birthday, .scripts = {}, .outpoints = {}});
+        return;
+    }
+    const WalletFacts& facts = m_wallet->facts;
+    ScanStart start{.complete = std::nullopt,
+                    .birthday = facts.birthday,
+                    .scripts = m_wallet->value.watchedScripts(),
+                    .outpoints = {}};
+    if (facts.complete_to >= facts.birthday) start.complete = facts.complete_to;
+    for (const auto& outpoint : m_wallet->value.watchedOutpoints()) {
+        if (const wallet::Coin* coin = m_wallet->value.coins().find(outpoint))
+            start.outpoints.push_back({outpoint, coin->output.script_pubkey});
+    }
+    m_birthday_open = facts.birthday == nobodys_birthday;
+    m_client->scan(start);
+    announcePending();
+}
+
+std::expected<void, std::string> BitcoinFamily::Parts::open(std::unique_ptr<OpenWallet> wallet) {
+    m_wallet = std::move(wallet);
+    m_turns->setWallet(m_wallet->database.get());
+    unwindLeftBlocks();
+    beginScan();
+    resolveBirthday();
+    if (!m_wallet->facts.protected_by_password) unlockWithKeyFile([] {});
+    publishSoon();
+    return {};
+}
+
+/// Blocks that the chain left while this wallet was closed, or in a crash between the two commits.
+void BitcoinFamily::Parts::unwindLeftBlocks() {
+    WalletFacts& facts = m_wallet->facts;
+    const light::HeaderView view = m_store->headers();
+    const auto stands = [&](const SeenBlock& block) {
+        if (block.height.value >= view.count()) return false;
+        ByteReader reader(view.bytes.subspan(block.height.value * duplex::bitcoin::header_size,
+                                             duplex::bitcoin::header_size));
+        return duplex::bitcoin::readHeader(reader).hash() == block.hash;
+    };
+    if (facts.seen.empty() || stands(facts.seen.back())) return;
+    while (!facts.seen.empty() && !stands(facts.seen.back())) facts.seen.pop_back();
+    const std::uint32_t below =
+        facts.seen.empty() ? facts.birthday.value : facts.seen.back().height.value + 1;
+    keep(m_wallet->value.disconnectBlock({below}));
+    facts.complete_to = {below == 0 ? 0 : below - 1};
+    m_wallet->value.setTip(facts.complete_to);
+    storeFacts(*m_wallet, m_turns->current().wallet());
+}
+
+/// A new wallet's birthday is a time; its height is known once the headers reach it.
+void BitcoinFamily::Parts::resolveBirthday() {
+    if (!m_wallet || m_wallet->facts.birthday != nobodys_birthday) return;
+    const std::int64_t birth =
+        secondsOf(m_wallet->facts.birthday_time) - 2 * 60 * 60; // header times may be that far off
+    if (chain().height() == 0 || (!isCurrent() && chain().tip().header.time < birth)) return;
+    std::uint32_t height = chain().height() + 1;
+    while (height > 0 && chain().timeAt(height - 1) >= birth) --height;
+    m_wallet->facts.birthday = {std::max(height, m_network.earliest_birthday)};
+    m_wallet->facts.complete_to = {m_wallet->facts.birthday.value == 0 ? 0
+                                                                       : m_wallet->facts.birthday.value - 1};
+    m_wallet->value.setTip(m_wallet->facts.complete_to);
+    storeFacts(*m_wallet, m_turns->current().wallet());
+    m_turns->current().after([this] { beginScan(); });
+}
+
+void BitcoinFamily::Parts::announcePending() {
+    for (const auto& [txid, entry] : m_wallet->value.history().entries()) {
+        if (entry.state == wallet::EntryState::pending && entry.sent.value > 0)
+            m_client->announce(entry.transaction);
+    }
+    for (const store::Row& row : m_wallet->database->scan(store::Table::outbox)) {
+        if (const auto transaction = duplex::bitcoin::decodeTransaction(row.value))
+            m_client->announce(*transaction);
+    }
+}
+
+void BitcoinFamily::Parts::keep(const wallet::WalletChange& change) {
+    store(change, *m_wallet, m_turns->current().wallet());
+}
+
+// --- events of the light client ---
+
+ChainListener BitcoinFamily::Parts::chainListener() {
+    return {
+        .connected = [this](const light::BlockConnected& event) { onBlockConnected(event); },
+        .rescanned = [this](const light::BlockRescanned& event) { applyBlock(event.height, event.block); },
+        .disconnected = [this](const light::BlockDisconnected& event) { onBlockDisconnected(event); },
+        .complete = [this](const light::CompleteTo& event) { onComplete(event); },
+        .changed =
+            [this] {
+                resolveBirthday();
+                publishSoon();
+            },
+        .transaction_seen =
+            [this](const light::TransactionSeen& seen) {
+                if (!m_wallet) return;
+                const auto change = m_wallet->value.addUnconfirmed(seen.transaction, io::calendarNow());
+                keep(change);
+                if (!change.empty()) publishSoon();
+            },
+        .broadcast_progress = [this](const light::BroadcastProgress&) { publishSoon(); },
+        .failed = [this](const std::string& why) { freeze(why); },
+        .log = m_outlet.log,
+    };
+}
+
+void BitcoinFamily::Parts::onBlockConnected(const light::BlockConnected& event) {
+    if (m_wallet) {
+        auto& seen = m_wallet->facts.seen;
+        seen.push_back({event.height, event.hash});
+        if (seen.size() > seen_blocks_kept) seen.pop_front();
+    }
+    if (event.block)
+        applyBlock(event.height, *event.block);
+    else if (m_wallet)
+        m_wallet->value.setTip(event.height);
+    m_turns->current().after([this, hash = event.hash.reversedHex(), height = event.height.value] {
+        m_outlet.notify(
+            {.topic = api::Notification::Topic::block, .id = hash, .state = "connected", .height = height});
+    });
+    publishSoon();
+}
+
+void BitcoinFamily::Parts::applyBlock(duplex::bitcoin::BlockHeight height,
+                                      const duplex::bitcoin::Block& block) {
+    std::int64_t weight = 0;
+    for (const auto& transaction : block.transactions) weight += transaction.weight().value;
+    m_bodies_seen[height.value] = {static_cast<std::int64_t>(block.transactions.size()), weight};
+    wallet::WalletChange change;
+    if (m_wallet) {
+        change = m_wallet->value.connectBlock(height, block.header.hash(), unixTime(block.header.time),
+                                              block.transactions);
+        keep(change);
+        for (const auto& txid : change.transactions) {
+            m_turns->current().after([this, id = txid.reversedHex(), height = height.value] {
+                m_outlet.notify({.topic = api::Notification::Topic::transaction,
+                                 .id = id,
+                                 .state = "confirmed",
+                                 .height = height});
+            });
+            m_client->withdraw(txid);
+        }
+        for (const auto& transaction : block.transactions)
+            m_turns->current().wallet().erase(store::Table::outbox, transaction.txid());
+    }
+    applied(change, height);
+}
+
+/// Tells the light client, once the block's effects are stored, that it may go on; new scripts first.
+void BitcoinFamily::Parts::applied(const wallet::WalletChange& change, duplex::bitcoin::BlockHeight height) {
+    m_turns->current().after([this, grew = change.watch_list_grew, height] {
+        if (grew && m_wallet) m_client->watch(m_wallet->value.watchedScripts(), {}, height);
+        m_client->blockApplied(height);
+        publishSoon();
+    });
+}
+
+void BitcoinFamily::Parts::onBlockDisconnected(const light::BlockDisconnected& event) {
+    m_bodies_seen.erase(event.height.value);
+    m_turns->current().after([this, hash = event.hash.reversedHex(), height = event.height.value] {
+        m_outlet.notify({.topic = api::Notification::Topic::block,
+                         .id = hash,
+                         .state = "disconnected",
+                         .height = height});
+    });
+    publishSoon();
+    if (!m_wallet) return;
+    auto& seen = m_wallet->facts.seen;
+    while (!seen.empty() && seen.back().height >= event.height) seen.pop_back();
+    const auto change = m_wallet->value.disconnectBlock(event.height);
+    keep(change);
+    for (const auto& txid : change.transactions) {
+        const auto* entry = m_wallet->value.history().find(txid);
+        if (entry != nullptr && entry->sent.value > 0) m_client->announce(entry->transaction);
+    }
+}
+
+void BitcoinFamily::Parts::onComplete(const light::CompleteTo& event) {
+    if (m_wallet && m_wallet->facts.birthday != nobodys_birthday) {
+        m_wallet->facts.complete_to = event.height;
+        storeFacts(*m_wallet, m_turns->current().wallet());
+    }
+    m_turns->current().after([this] { wakeWaiters(); });
+    publishSoon();
+}
+
+void BitcoinFamily::Parts::wakeWaiters() {
+    std::vector<Waiter> waiting;
+    std::vector<Waiter> ready;
+    for (Waiter& waiter : m_waiters) {
+        const bool due = completeHeight() >= waiter.height || waiter.until <= io::now();
+        (due ? ready : waiting).push_back(std::move(waiter));
+    }
+    m_waiters = std::move(waiting);
+    for (const Waiter& waiter : ready) on(api::GetChain{}, waiter.answered);
+}
+
+void BitcoinFamily::Parts::freeze(const std::string& why) {
+    if (!m_frozen.empty()) return;
+    m_frozen = why;
+    m_outlet.log("frozen: " + why);
+    m_clock.stop();
+    m_outlet.publish(std::make_shared<const api::Snapshot>(status()));
+}
+
+// --- answers and snapshots ---
+
+void BitcoinFamily::Parts::answer(const Answered& answered, api::Reply reply) {
+    auto shared = std::make_shared<api::Reply>(std::move(reply));
+    m_turns->current().after([answered, shared] { answered(std::move(*shared)); });
+}
+
+void BitcoinFamily::Parts::fail(const Answered& answered, int code, std::string message) const {
+    if (m_frozen.empty()) {
+        m_turns->current().after(
+            [answered, code, message] { answered(std::unexpected(api::Error{code, message})); });
+        return;
+    }
+    answered(std::unexpected(api::Error{code, std::move(message)}));
+}
+
+void BitcoinFamily::Parts::publishSoon() {
+    if (m_publish_due) return;
+    m_publish_due = true;
+    m_turns->current().after([this] {
+        // Once a turn of the loop, after all that it brings.
+        QTimer::singleShot(0, this, [this] {
+            m_publish_due = false;
+            publishAll();
+        });
+    });
+}
+
+void BitcoinFamily::Parts::publishAll() {
+    ++m_revision;
+    m_outlet.publish(std::make_shared<const api::Snapshot>(status()));
+    m_outlet.publish(std::make_shared<const api::Snapshot>(portfolio()));
+    api::ActivitySnapshot history{.revision = m_revision, .items = activity()};
+    if (history.items.size() > 200) history.items.resize(200);
+    m_outlet.publish(std::make_shared<const api::Snapshot>(std::move(history)));
+    m_outlet.publish(std::make_shared<const api::Snapshot>(recentBlocks()));
+}
+
+} // namespace duplex::family::bitcoin

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "core/bitcoin/light/sync.h"
+#include "core/family/bitcoin/turn.h"
+#include "core/store/flat_file.h"
+
+#include <memory>
+
+namespace duplex::family::bitcoin {
+
+namespace light = duplex::bitcoin::light;
+namespace wire = duplex::bitcoin::wire;
+
+/// The network's chain on disk: block headers and filter headers in flat files, their counts in a database.
+/// What the files hold above the committed counts does not exist (bitcoin.md 2).
+class ChainStore {
+public:
+    /// Opens or makes the files below `folder`, and steps back to the last good checkpoint where they do not
+    /// fit what was committed. Otherwise what is wrong and what to do.
+    static std::expected<std::unique_ptr<ChainStore>, std::string> open(const std::string& folder);
+
+    store::Database& database() { return *m_database; }
+    light::HeaderView headers() const { return {m_headers->all(m_header_count)}; }
+    light::FilterHeaderView filterHeaders() const { return {m_filter_headers->all(m_filter_count)}; }
+    std::optional<light::Work> tipWork() const { return m_tip_work; }
+    std::vector<duplex::bitcoin::BlockHeight> disputed() const;
+
+    using Stored = std::function<void()>;
+    /// Writes the headers now and adds their count to the turn; `stored` runs once that is committed. A
+    /// failed write returns its words: nothing is committed then.
+    std::expected<void, std::string> persist(const light::PersistHeaders& action, Turn& turn, Stored stored);
+    /// Three commits: the shorter count, then (after the overwrite) the new one. `turn` gives the turn of
+    /// that moment.
+    void persist(const light::PersistReorganisation& action, const std::function<Turn&()>& turn,
+                 Stored stored, std::function<void(std::string)> failed);
+    void persist(const light::PersistFilterHeaders& action, const std::function<Turn&()>& turn, Stored stored,
+                 std::function<void(std::string)> failed);
+    void persist(const light::Disputed& action, Turn& turn);
+
+private:
+    ChainStore() = default;
+    std::expected<void, std::string> write(store::FlatFile& file, std::size_t from, ByteView bytes);
+    void commitHeaderCount(Turn& turn, std::uint32_t count, const std::optional<light::Work>& work,
+                           ByteView tip);
+    void commitFilterCount(Turn& turn, std::uint32_t count);
+    void load();
+    std::uint32_t goodHeaders(std::uint32_t count, const std::optional<Bytes>& tip_hash) const;
+
+    std::unique_ptr<store::Database> m_database;
+    std::unique_ptr<store::FlatFile> m_headers;
+    std::unique_ptr<store::FlatFile> m_filter_headers;
+    std::uint32_t m_header_count = 0;
+    std::uint32_t m_filter_count = 0;
+    std::optional<light::Work> m_tip_work;
+};
+
+} // namespace duplex::family::bitcoin

@@ -1,0 +1,304 @@
+// What both layers share, and the snapshots: status, layers, activity, blocks, and what a pasted text is.
+
+#include "core/bitcoin/primitives/address.h"
+#include "core/family/bitcoin/parts.h"
+
+namespace duplex::family::bitcoin {
+
+namespace {
+
+constexpr std::int64_t typical_payment_vbytes = 141; // one P2WPKH input, two outputs
+
+api::SyncStage stageOf(light::SyncStage stage) {
+    switch (stage) {
+    case light::SyncStage::no_peers:
+        return api::SyncStage::connecting;
+    case light::SyncStage::headers:
+        return api::SyncStage::headers;
+    case light::SyncStage::filter_headers:
+        return api::SyncStage::filter_headers;
+    case light::SyncStage::filters:
+        return api::SyncStage::filters;
+    case light::SyncStage::synced:
+        return api::SyncStage::synced;
+    }
+    return api::SyncStage::connecting;
+}
+
+std::string trimmed(const std::string& text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+/// Satoshi of a BIP 21 amount: decimal BTC with at most eight decimals.
+std::optional<std::int64_t> satoshiOf(std::string_view text) {
+    std::int64_t value = 0;
+    int decimals = -1;
+    if (text.empty() || text.size() > 20) return std::nullopt;
+    for (const char c : text) {
+        if (c == '.' && decimals < 0)
+            decimals = 0;
+        else if (c >= '0' && c <= '9' && decimals < 8 && value <= duplex::bitcoin::max_money.value) {
+            value = value * 10 + (c - '0');
+            if (decimals >= 0) ++decimals;
+        } else
+            return std::nullopt;
+    }
+    for (int i = std::max(decimals, 0); i < 8; ++i) {
+        if (value > duplex::bitcoin::max_money.value) return std::nullopt;
+        value *= 10;
+    }
+    if (value > duplex::bitcoin::max_money.value) return std::nullopt;
+    return value;
+}
+
+std::string percentDecoded(std::string_view text) {
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte =
+            text[i] == '%' && i + 2 < text.size() ? fromHex(text.substr(i + 1, 2)) : std::nullopt;
+        if (byte) {
+            result.push_back(static_cast<char>(byte->front()));
+            i += 2;
+        } else {
+            result.push_back(text[i]);
+        }
+    }
+    return result;
+}
+
+} // namespace
+
+api::StatusSnapshot BitcoinFamily::Parts::status() const {
+    api::StatusSnapshot status{
+        .revision = m_revision, .version = "0.1.0", .network = std::string(m_network.name)};
+    status.test_network = m_network.network != duplex::bitcoin::Network::main;
+    status.stage = stageOf(m_client->sync().stage());
+    status.header_height = chain().height();
+    status.complete_to = completeHeight();
+    status.target_height = chain().height();
+    status.tip_time = chain().tip().header.time;
+    status.tip_hash = chain().tip().hash.reversedHex();
+    status.peers = m_client->connectedPeers();
+    for (const light::PeerState& peer : m_client->sync().peers())
+        status.filter_peers += peer.serves_filters ? 1 : 0;
+    status.netgroups = m_client->netgroups();
+    if (m_wallet) {
+        status.wallet_name = m_wallet->name;
+        status.protected_by_password = m_wallet->facts.protected_by_password;
+        status.wallet = m_wallet->master ? api::WalletState::unlocked : api::WalletState::locked;
+        if (!status.protected_by_password) {
+            status.warnings.push_back(
+                {api::Warning::Severity::warning, "This wallet is not protected by a password."});
+        }
+    }
+    status.frozen = !m_frozen.empty();
+    status.data_directory = m_options.data_directory;
+    if (status.frozen) {
+        status.warnings.push_back(
+            {api::Warning::Severity::danger,
+             "Duplex stopped because " + m_frozen + ". Nothing leaves until you start it again."});
+    }
+    if (m_client->staleness() != light::Staleness::fresh) {
+        status.warnings.push_back(
+            {api::Warning::Severity::danger,
+             "The chain looks stale: no new blocks arrive as they should. Check your connection."});
+    }
+    if (m_options.connect.empty() &&
+        (status.peers < m_network.least_peers || status.netgroups < m_network.least_netgroups)) {
+        status.warnings.push_back({api::Warning::Severity::note,
+                                   "Few sources: Duplex is connected to too few independent peers so far."});
+    }
+    if (m_network.signature_blocks) {
+        status.warnings.push_back(
+            {api::Warning::Severity::note,
+             "Signet's block signatures are not checked yet, so its figures are only reported."});
+    }
+    return status;
+}
+
+api::PortfolioSnapshot BitcoinFamily::Parts::portfolio() const {
+    api::LayerView view;
+    view.layer = {.id = std::string(m_network.caip2_id),
+                  .level = 1,
+                  .settles_on = "",
+                  .name = "Bitcoin",
+                  .asset = "BTC",
+                  .decimals = 8};
+    view.balance.layer = view.layer.id;
+    view.as_of = secondsOf(io::calendarNow());
+    view.verified = balanceVerified();
+    if (m_wallet) {
+        const wallet::Balance balance = m_wallet->value.balance();
+        const auto part = [&](ledger::PartState state, std::int64_t amount, std::string why,
+                              ledger::Verified verified) {
+            if (amount > 0)
+                view.balance.parts.push_back(
+                    {state, ledger::Amount::of(amount), std::move(why), 0, verified});
+        };
+        std::int64_t own_pending = 0;
+        for (const auto& [outpoint, coin] : m_wallet->value.coins().coins()) {
+            if (!coin.height && coin.own && !coin.spent_by) own_pending += coin.output.value.value;
+        }
+        const std::int64_t spendable = balance.confirmed.value + own_pending - balance.reserved.value;
+        part(ledger::PartState::spendable, spendable, "Confirmed coins and change of your own payments",
+             view.verified);
+        part(ledger::PartState::pending_in, balance.pending.value - own_pending,
+             "Relayed by a peer, in no block so far", {.label = ledger::Label::reported, .time = view.as_of});
+        part(ledger::PartState::locked_until, balance.immature.value,
+             "Newly mined: spendable 100 blocks after its block", view.verified);
+        part(ledger::PartState::reserve, balance.reserved.value, "Set aside", view.verified);
+        view.balance_sat = balance.total().value;
+        view.spendable_sat = spendable;
+        view.pending_sat = balance.pending.value - own_pending;
+        view.locked_sat = balance.immature.value + balance.reserved.value;
+    }
+    view.balance.verified = view.verified;
+    if (const auto estimate = m_client->fees().estimate({chain().height()}, io::now())) {
+        const auto rate = std::max(estimate->feerate, m_client->fees().floor());
+        view.fee_sat = rate.feeCeil({typical_payment_vbytes * 4}).value;
+        view.fee = {
+            .total_sat = *view.fee_sat, .parts = {{"miners' fee", *view.fee_sat}}, .verified = feeVerified()};
+    }
+    std::vector<std::uint32_t> times;
+    const std::uint32_t tip = chain().height();
+    for (std::uint32_t height = tip > 144 ? tip - 144 : 0; height <= tip; ++height)
+        times.push_back(chain().timeAt(height));
+    if (const auto pace = light::paceOf(times)) {
+        view.confirmation_s = pace->median_seconds;
+        view.confirmation_p90_s = pace->p90_seconds;
+        view.stages = {{"first block", pace->median_seconds, pace->p90_seconds},
+                       {"six blocks", 6 * pace->median_seconds, 6 * pace->p90_seconds}};
+    }
+    view.secured_by = "Miners: undoing a payment means redoing the work of every block since.";
+    view.payments_a_second = "not known";
+    std::int64_t weight = 0;
+    std::int64_t count = 0;
+    for (const auto& fee : m_client->fees().seen()) {
+        weight += fee.weight.value;
+        ++count;
+    }
+    view.fullness = count == 0
+                        ? "not known"
+                        : std::to_string(weight / count * 100 / 4'000'000) + " % of the last blocks seen";
+    view.gets_dear_when = "Many people pay at once: the space in a block goes to those who pay most for it.";
+    view.main_risks = "A payment with few blocks on top of it can still be replaced.";
+    view.way_between_risks =
+        "A channel is opened and closed by payments of this layer: it costs their fees and their time.";
+    return {.revision = m_revision, .layers = {std::move(view)}};
+}
+
+std::vector<ledger::Activity> BitcoinFamily::Parts::activity() const {
+    std::vector<ledger::Activity> items;
+    if (!m_wallet) return items;
+    for (const wallet::HistoryEntry* entry : m_wallet->value.history().newestFirst()) {
+        const std::string txid = entry->transaction.txid().reversedHex();
+        const std::int64_t fee = entry->fee ? entry->fee->value : 0;
+        ledger::Activity item{.id = "tx:" + txid, .layer = std::string(m_network.caip2_id)};
+        item.kind = entry->delta().value >= 0 ? ledger::ActivityKind::receive : ledger::ActivityKind::send;
+        item.amount_msat = (entry->delta().value + fee) * 1000;
+        item.fee_msat = fee * 1000;
+        item.time = secondsOf(entry->time);
+        item.height = entry->height ? static_cast<std::int64_t>(entry->height->value) : -1;
+        item.confirmations = entry->height ? static_cast<int>(completeHeight() - item.height + 1) : 0;
+        item.state = entry->state == wallet::EntryState::replaced ? ledger::ActivityState::failed
+                     : entry->height                              ? ledger::ActivityState::done
+                                                                  : ledger::ActivityState::pending;
+        item.label = entry->label;
+        item.details = txid;
+        item.verified = entry->height ? verifiedAt(item.height, ledger::Evidence::block) : ownVerified();
+        items.push_back(std::move(item));
+    }
+    return items;
+}
+
+api::BlocksSnapshot BitcoinFamily::Parts::recentBlocks() const {
+    api::BlocksSnapshot snapshot{.revision = m_revision, .blocks = {}};
+    const auto tip = static_cast<std::int64_t>(chain().height());
+    for (std::int64_t height = tip; height >= 0 && height > tip - 24; --height)
+        snapshot.blocks.push_back(blockFacts(static_cast<std::uint32_t>(height)));
+    return snapshot;
+}
+
+void BitcoinFamily::Parts::on(const api::GetLayers&, Answered answered) {
+    answer(answered, portfolio());
+}
+
+void BitcoinFamily::Parts::on(const api::GetActivity& request, Answered answered) {
+    api::ActivityList list{activity()};
+    if (!request.layer.empty())
+        std::erase_if(list.items, [&](const auto& item) { return item.layer != request.layer; });
+    const auto skip = std::min(list.items.size(), static_cast<std::size_t>(std::max(0, request.skip)));
+    list.items.erase(list.items.begin(), list.items.begin() + static_cast<std::ptrdiff_t>(skip));
+    if (list.items.size() > static_cast<std::size_t>(std::max(0, request.count)))
+        list.items.resize(static_cast<std::size_t>(std::max(0, request.count)));
+    answer(answered, std::move(list));
+}
+
+void BitcoinFamily::Parts::on(const api::Recognise& request, Answered answered) {
+    api::Recognised found;
+    std::string text = trimmed(request.text);
+    std::string lower = text;
+    std::ranges::transform(lower, lower.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    bool link = false;
+    if (lower.starts_with("bitcoin:")) {
+        link = true;
+        const std::string rest = text.substr(8);
+        const auto question = rest.find('?');
+        text = rest.substr(0, question);
+        for (std::size_t at = question; at != std::string::npos && at < rest.size();) {
+            const auto end = rest.find('&', at + 1);
+            const std::string pair =
+                rest.substr(at + 1, end == std::string::npos ? std::string::npos : end - at - 1);
+            const auto equals = pair.find('=');
+            const std::string key = pair.substr(0, equals);
+            const std::string value =
+                equals == std::string::npos ? "" : percentDecoded(pair.substr(equals + 1));
+            if (key == "amount") {
+                const auto amount = satoshiOf(value);
+                if (!amount) {
+                    found.words = "The link's amount is not a number of bitcoin with at most eight decimals.";
+                    return answer(answered, std::move(found));
+                }
+                found.amount_msat = *amount * 1000;
+            } else if (key == "label" || key == "message") {
+                found.description += (found.description.empty() ? "" : " – ") + value;
+            } else if (key.starts_with("req-")) {
+                found.words =
+                    "The link demands '" + key + "', which Duplex does not know. Ask for a plain address.";
+                return answer(answered, std::move(found));
+            }
+            at = end;
+        }
+    }
+    const auto script = duplex::bitcoin::scriptFromAddress(text, m_network);
+    if (script) {
+        found.kind = link ? api::Recognised::Kind::link : api::Recognised::Kind::address;
+        found.address = text;
+        found.words = link ? "A payment link to a Bitcoin address." : "A Bitcoin address.";
+        found.ours = m_wallet && m_wallet->value.keys().placeOf(*script).has_value();
+        if (found.ours) found.warning = "This address belongs to your own wallet.";
+        return answer(answered, std::move(found));
+    }
+    const bool digits = !text.empty() && text.size() <= 9 &&
+                        std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    if (digits) {
+        found.kind = api::Recognised::Kind::height;
+        found.height = std::stoll(text);
+        found.words = "A block height.";
+    } else if (const auto hash = duplex::bitcoin::BlockHash::fromReversedHex(lower)) {
+        found.kind = api::Recognised::Kind::txid_or_hash;
+        found.hash = lower;
+        const auto height = chain().heightOf(*hash);
+        if (height) found.height = height->value;
+        found.words = height ? "A block of the chain." : "A transaction id or the hash of an unknown block.";
+        found.asks_network = height.has_value();
+    } else {
+        found.words = "Not recognised: " + std::string(duplex::bitcoin::textOf(script.error()));
+    }
+    answer(answered, std::move(found));
+}
+
+} // namespace duplex::family::bitcoin

@@ -1,0 +1,485 @@
+#include "core/family/bitcoin/light_client_driver.h"
+
+#include "core/base/variant.h"
+#include "core/io/dns_seed.h"
+#include "core/io/entropy.h"
+
+namespace duplex::family::bitcoin {
+
+namespace {
+
+constexpr std::size_t wanted_connections = 8;
+constexpr std::size_t bodies_kept = 12;
+constexpr Ticks connect_timeout = 20s;
+constexpr Ticks longest_pause = 120s;
+
+crypto::SipHashKey freshKey() {
+    return {io::randomU64(), io::randomU64()};
+}
+
+} // namespace
+
+struct LightClientDriver::Connection {
+    light::PeerId id;
+    io::Endpoint endpoint;
+    bool manual = false;
+    wire::Relay announces = wire::Relay::no;
+    wire::Netgroup netgroup;
+    std::unique_ptr<io::TcpConnection> socket;
+    wire::Peer peer;
+    std::int64_t connected_at = 0;
+    std::int64_t last_receive = 0;
+    std::int64_t last_send = 0;
+    std::int64_t min_feefilter = -1;
+};
+
+LightClientDriver::LightClientDriver(const Options& options, ChainStore& store, TurnKeeper& turns,
+                                     ChainListener listener)
+    : m_options(options), m_network(duplex::bitcoin::parametersOf(options.network)), m_store(store),
+      m_turns(turns), m_listener(std::move(listener)), m_broadcast(freshKey()), m_fees(options.network),
+      m_addresses(freshKey()) {
+    connect(&m_timer, &QTimer::timeout, this, [this] { tick(); });
+}
+
+LightClientDriver::~LightClientDriver() {
+    m_ending = true;
+    for (auto& [id, connection] : m_connections) connection->socket->abort();
+}
+
+light::Moment LightClientDriver::moment() const {
+    return {io::now(), io::calendarNow()};
+}
+
+void LightClientDriver::scan(const ScanStart& start) {
+    m_complete = {};
+    m_sync = std::make_unique<light::Sync>(light::SyncStart{
+        .network = m_options.network,
+        .headers = m_store.headers(),
+        .tip_work = m_store.tipWork(),
+        .filter_headers = m_store.filterHeaders(),
+        .complete = start.complete,
+        .birthday = start.birthday,
+        .disputed = m_store.disputed(),
+        .randomness = freshKey(),
+        .wanted_filter_peers = m_options.connect.empty() ? std::max(1, m_network.least_peers) : 1,
+    });
+    perform(m_sync->start(moment()));
+    if (!start.scripts.empty()) {
+        const std::uint32_t next = start.complete ? start.complete->value + 1 : start.birthday.value;
+        feed(light::WatchAdded{start.scripts, start.outpoints, {next}});
+    }
+    for (auto& [id, connection] : m_connections) {
+        if (connection->peer.handshakeDone()) {
+            feed(light::PeerConnected{id, connection->peer.handshake(), connection->netgroup,
+                                      connection->announces});
+        }
+    }
+    m_timer.start(1000);
+}
+
+void LightClientDriver::connectToPeers() {
+    for (const io::Endpoint& endpoint : m_options.connect) m_retry_at[endpoint] = Ticks{0};
+    for (const io::Endpoint& endpoint : m_options.add_nodes) m_retry_at[endpoint] = Ticks{0};
+    keepConnections();
+}
+
+void LightClientDriver::watch(std::vector<duplex::bitcoin::Script> scripts,
+                              std::vector<light::WatchedOutPoint> outpoints,
+                              duplex::bitcoin::BlockHeight birth) {
+    feed(light::WatchAdded{std::move(scripts), std::move(outpoints), birth});
+}
+
+void LightClientDriver::blockApplied(duplex::bitcoin::BlockHeight height) {
+    feed(light::BlockApplied{height});
+}
+
+void LightClientDriver::announce(const duplex::bitcoin::Transaction& transaction,
+                                 std::vector<duplex::bitcoin::Transaction> parents) {
+    perform(m_broadcast.step(light::Announce{transaction, std::move(parents)}, moment()));
+}
+
+void LightClientDriver::withdraw(const duplex::bitcoin::Txid& txid) {
+    perform(m_broadcast.step(light::Withdraw{txid}, moment()));
+}
+
+void LightClientDriver::fetchBlock(const duplex::bitcoin::BlockHash& hash, BlockAnswered answered) {
+    for (const auto& body : m_bodies) {
+        if (body->block.header.hash() == hash) {
+            auto found = std::make_shared<FetchedBlock>(*body);
+            found->height = m_sync->chain().heightOf(hash); // it may have left the chain since
+            turn().after([answered = std::move(answered), found] { answered(found); });
+            return;
+        }
+    }
+    const std::uint64_t request = m_next_fetch++;
+    m_fetches[request] = std::move(answered);
+    feed(light::FetchBlock{{request}, hash});
+}
+
+// --- connections ---
+
+void LightClientDriver::open(const io::Endpoint& endpoint, bool manual) {
+    const light::PeerId id{m_next_peer++};
+    const auto address = wire::nodeAddress(endpoint.host, endpoint.port);
+    wire::PeerSettings settings{.magic = m_network.magic, .nonce = io::randomU64()};
+    const auto listening = std::ranges::count_if(
+        m_connections, [](const auto& entry) { return entry.second->announces == wire::Relay::yes; });
+    settings.relay = listening < 2 && (wanted_connections > 1 && !m_connections.empty()) ? wire::Relay::yes
+                                                                                         : wire::Relay::no;
+    auto connection = std::unique_ptr<Connection>(
+        new Connection{.id = id,
+                       .endpoint = endpoint,
+                       .manual = manual,
+                       .announces = settings.relay,
+                       .netgroup = address ? wire::netgroupOf(*address) : wire::Netgroup{id.value},
+                       .socket = std::make_unique<io::TcpConnection>(),
+                       .peer = wire::Peer(settings)});
+    io::TcpConnection* socket = connection->socket.get();
+    Connection* raw = connection.get();
+    connect(socket, &io::TcpConnection::connected, this, [this, raw] {
+        raw->connected_at = secondsOf(io::calendarNow());
+        step(*raw, wire::Connected{});
+        m_turns.end();
+    });
+    connect(socket, &io::TcpConnection::received, this, [this, raw](const Bytes& bytes) {
+        raw->last_receive = secondsOf(io::calendarNow());
+        const bool was_open = raw->peer.handshakeDone();
+        const light::PeerId peer = raw->id;
+        step(*raw, wire::BytesReceived{bytes});
+        if (was_open && m_connections.contains(peer)) feed(light::PeerProgress{peer});
+        m_turns.end();
+    });
+    connect(socket, &io::TcpConnection::closed, this, [this, id](io::CloseReason, const QString& detail) {
+        const auto found = m_connections.find(id);
+        if (found == m_connections.end() || m_ending) return;
+        m_listener.log("peer " + io::toText(found->second->endpoint) + " closed: " + detail.toStdString());
+        closed(id);
+        m_turns.end();
+    });
+    m_retry_at.erase(endpoint);
+    if (address) m_addresses.noteTry(*address, io::calendarNow());
+    m_connections[id] = std::move(connection);
+    socket->connectTo(endpoint, connect_timeout, m_options.proxy);
+}
+
+void LightClientDriver::closed(light::PeerId peer) {
+    auto node = m_connections.extract(peer);
+    if (node.empty()) return;
+    Connection& connection = *node.mapped();
+    const bool was_open = connection.peer.handshakeDone() || connection.connected_at != 0;
+    const int failures = was_open && connection.last_receive != 0 ? 1 : ++m_failures[connection.endpoint];
+    if (connection.manual && !m_banned.contains(io::toText(connection.endpoint))) {
+        m_retry_at[connection.endpoint] =
+            io::now() + std::min<Ticks>(longest_pause, Ticks{500} * (1 << std::min(failures, 8)));
+    }
+    if (const auto address = wire::nodeAddress(connection.endpoint.host, connection.endpoint.port);
+        address && !was_open) {
+        m_addresses.noteFailure(*address, io::calendarNow());
+    }
+    connection.socket.release()->deleteLater(); // we may be inside one of its signals
+    feed(light::PeerDisconnected{peer});
+    perform(m_broadcast.step(light::PeerDisconnected{peer}, moment()));
+    m_fees.peerDisconnected(peer);
+    m_listener.changed();
+}
+
+void LightClientDriver::drop(light::PeerId peer) {
+    const auto found = m_connections.find(peer);
+    if (found == m_connections.end()) return;
+    found->second->socket->disconnect(this);
+    found->second->socket->close();
+    closed(peer);
+}
+
+void LightClientDriver::step(Connection& connection, const wire::PeerEvent& event) {
+    const light::PeerId id = connection.id;
+    for (wire::PeerAction& action : connection.peer.step(event, moment())) {
+        if (!m_connections.contains(id)) return; // dropped by an earlier action
+        std::visit(
+            overloaded{
+                [&](wire::SendBytes& send) {
+                    turn().after([this, id, bytes = std::move(send.bytes)] {
+                        const auto found = m_connections.find(id);
+                        if (found == m_connections.end()) return;
+                        found->second->last_send = secondsOf(io::calendarNow());
+                        found->second->socket->write(bytes);
+                    });
+                },
+                [&](const wire::Disconnect& disconnect) {
+                    m_listener.log("peer " + io::toText(connection.endpoint) +
+                                   " dropped: " + std::string(wire::textOf(disconnect.reason)));
+                    drop(id);
+                },
+                [&](const wire::HandshakeDone& done) { onHandshake(connection, done.handshake); },
+                [&](const wire::MessageReceived& received) { onMessage(connection, received.message); },
+            },
+            action);
+    }
+}
+
+void LightClientDriver::onHandshake(Connection& connection, const wire::Handshake& handshake) {
+    m_failures.erase(connection.endpoint);
+    if (const auto address = wire::nodeAddress(connection.endpoint.host, connection.endpoint.port)) {
+        m_addresses.noteSuccess(*address, io::calendarNow());
+    }
+    m_listener.log("peer " + io::toText(connection.endpoint) + " connected");
+    const light::PeerConnected event{connection.id, handshake, connection.netgroup, connection.announces};
+    feed(event);
+    perform(m_broadcast.step(event, moment()));
+    m_fees.peerConnected(connection.id, handshake);
+    if (m_options.connect.empty() && m_addresses.size() < 200) send(connection.id, wire::GetAddr{});
+    m_listener.changed();
+}
+
+void LightClientDriver::onMessage(Connection& connection, const wire::Message& message) {
+    const light::PeerId id = connection.id;
+    if (const auto* filter = std::get_if<wire::FeeFilter>(&message))
+        connection.min_feefilter = filter->sat_per_kvb;
+    if (const auto* addresses = std::get_if<wire::Addr>(&message)) {
+        m_addresses.add(addresses->addresses, connection.netgroup, io::calendarNow());
+    }
+    if (const auto* addresses = std::get_if<wire::AddrV2>(&message)) {
+        m_addresses.add(addresses->addresses, connection.netgroup, io::calendarNow());
+    }
+    m_fees.peerMessage(id, message);
+    const light::PeerMessage event{id, message};
+    perform(m_broadcast.step(event, moment()));
+    feed(event);
+}
+
+void LightClientDriver::send(light::PeerId peer, wire::Message message) {
+    const auto found = m_connections.find(peer);
+    if (found != m_connections.end()) step(*found->second, wire::Send{std::move(message)});
+}
+
+// --- the machines ---
+
+void LightClientDriver::feed(const light::SyncEvent& event) {
+    if (m_sync) perform(m_sync->step(event, moment()));
+}
+
+void LightClientDriver::perform(light::BroadcastActions&& actions) {
+    for (light::BroadcastAction& action : actions) {
+        std::visit(
+            overloaded{
+                [&](light::SendTo& to) { send(to.peer, std::move(to.message)); },
+                [&](const light::BroadcastProgress& progress) { m_listener.broadcast_progress(progress); },
+            },
+            action);
+    }
+}
+
+void LightClientDriver::perform(light::SyncActions&& actions) {
+    const auto current = [this]() -> Turn& { return turn(); };
+    const auto failed = [this](const std::string& why) { m_listener.failed(why); };
+    const auto headers_stored = [this] { feed(light::HeadersStored{m_store.headers()}); };
+    const auto filters_stored = [this] { feed(light::FilterHeadersStored{m_store.filterHeaders()}); };
+    for (light::SyncAction& action : actions) {
+        std::visit(
+            overloaded{
+                [&](light::SendTo& to) { send(to.peer, std::move(to.message)); },
+                [&](const light::DropPeer& dropped) {
+                    const auto found = m_connections.find(dropped.peer);
+                    if (found == m_connections.end()) return;
+                    m_listener.log("peer " + io::toText(found->second->endpoint) +
+                                   " dropped: " + std::string(light::textOf(dropped.reason)));
+                    if (dropped.ban == light::Ban::yes) m_banned.insert(io::toText(found->second->endpoint));
+                    drop(dropped.peer);
+                },
+                [&](const light::PersistHeaders& persist) {
+                    if (const auto done = m_store.persist(persist, turn(), headers_stored); !done)
+                        failed(done.error());
+                },
+                [&](const light::PersistReorganisation& persist) {
+                    m_fees.forgetAbove(persist.fork);
+                    m_store.persist(persist, current, headers_stored, failed);
+                },
+                [&](const light::PersistFilterHeaders& persist) {
+                    m_store.persist(persist, current, filters_stored, failed);
+                },
+                [&](const light::BlockConnected& connected) {
+                    if (connected.block) m_fees.blockSeen(*connected.block, connected.height, io::now());
+                    m_listener.connected(connected);
+                },
+                [&](const light::BlockRescanned& rescanned) { m_listener.rescanned(rescanned); },
+                [&](const light::BlockDisconnected& disconnected) { m_listener.disconnected(disconnected); },
+                [&](const light::CompleteTo& complete) {
+                    m_complete = complete;
+                    m_listener.complete(complete);
+                },
+                [&](const light::Disputed& disputed) { m_store.persist(disputed, turn()); },
+                [&](const light::TipChanged&) { m_listener.changed(); },
+                [&](const light::TransactionSeen& seen) { m_listener.transaction_seen(seen); },
+                [&](light::BlockFetched& fetched) {
+                    auto node = m_fetches.extract(fetched.request.value);
+                    if (fetched.height) m_fees.blockSeen(fetched.block, *fetched.height, io::now());
+                    auto body = std::make_shared<const FetchedBlock>(
+                        FetchedBlock{std::move(fetched.block), fetched.height});
+                    m_bodies.push_back(body);
+                    if (m_bodies.size() > bodies_kept) m_bodies.erase(m_bodies.begin());
+                    if (!node.empty())
+                        turn().after([answered = std::move(node.mapped()), body] { answered(body); });
+                },
+                [&](const light::BlockFetchFailed& fetch) {
+                    auto node = m_fetches.extract(fetch.request.value);
+                    if (node.empty()) return;
+                    turn().after([answered = std::move(node.mapped()), why = fetch.why] {
+                        answered(std::unexpected(why));
+                    });
+                },
+                [&](const light::StaleChain& stale) {
+                    m_staleness = stale.state;
+                    m_listener.changed();
+                },
+                [&](const light::CheckClock&) {
+                    m_listener.log("several peers are over two hours ahead: check this computer's clock");
+                },
+                [&](const light::BlockMissing& missing) {
+                    m_listener.log("block " + missing.hash.reversedHex() + " could not be had from any peer");
+                },
+                [&](const light::NeedPeers&) { keepConnections(); },
+            },
+            action);
+    }
+}
+
+void LightClientDriver::tick() {
+    std::vector<light::PeerId> ids;
+    for (const auto& [id, connection] : m_connections) {
+        if (connection->connected_at != 0) ids.push_back(id);
+    }
+    for (const light::PeerId id : ids) {
+        const auto found = m_connections.find(id);
+        if (found != m_connections.end()) step(*found->second, wire::Tick{});
+    }
+    feed(light::TimerTick{});
+    perform(m_broadcast.step(std::monostate{}, moment()));
+    keepConnections();
+    m_turns.end();
+}
+
+void LightClientDriver::keepConnections() {
+    const Ticks now = io::now();
+    std::vector<io::Endpoint> due;
+    for (const auto& [endpoint, when] : m_retry_at) {
+        if (when <= now) due.push_back(endpoint);
+    }
+    for (const io::Endpoint& endpoint : due) {
+        m_retry_at.erase(endpoint);
+        if (!m_banned.contains(io::toText(endpoint))) open(endpoint, true);
+    }
+    if (!m_options.connect.empty() || m_network.dns_seeds.empty()) return;
+    if (m_addresses.size() < 20 && !m_seeds_asked) {
+        m_seeds_asked = true;
+        for (const std::string_view seed : m_network.dns_seeds) {
+            if (m_options.proxy) {
+                open({std::string(seed), m_network.default_port}, false);
+                continue;
+            }
+            io::lookUpSeed(this, std::string(seed), m_network.default_port,
+                           [this](const std::vector<io::Endpoint>& found) {
+                               std::vector<wire::NodeAddress> addresses;
+                               for (const io::Endpoint& endpoint : found) {
+                                   if (const auto address = wire::nodeAddress(endpoint.host, endpoint.port))
+                                       addresses.push_back(*address);
+                               }
+                               m_addresses.add(addresses, wire::Netgroup{m_next_fetch++}, io::calendarNow());
+                           });
+        }
+    }
+    std::vector<wire::Netgroup> taken;
+    for (const auto& [id, connection] : m_connections) taken.push_back(connection->netgroup);
+    while (m_connections.size() < wanted_connections) {
+        const auto picked = m_addresses.pick(io::randomU64(), taken, io::calendarNow());
+        if (!picked) return;
+        taken.push_back(wire::netgroupOf(*picked));
+        const io::Endpoint endpoint{wire::hostOf(*picked), picked->port};
+        if (!m_banned.contains(io::toText(endpoint)))
+            open(endpoint, false);
+        else
+            m_addresses.noteFailure(*picked, io::calendarNow());
+    }
+}
+
+// --- what people ask ---
+
+std::vector<api::PeerFacts> LightClientDriver::peers() const {
+    std::vector<api::PeerFacts> facts;
+    std::map<light::PeerId, light::PeerState> states;
+    if (m_sync) {
+        for (const light::PeerState& state : m_sync->peers()) states[state.peer] = state;
+    }
+    for (const auto& [id, connection] : m_connections) {
+        if (!connection->peer.handshakeDone()) continue;
+        const wire::Handshake& handshake = connection->peer.handshake();
+        const auto ping = connection->peer.pingTime();
+        const auto state = states.find(id);
+        facts.push_back({.id = static_cast<std::int64_t>(id.value),
+                         .address = io::toText(connection->endpoint),
+                         .services = handshake.services.bits,
+                         .version = handshake.version,
+                         .user_agent = handshake.user_agent,
+                         .connected_at = connection->connected_at,
+                         .last_send = connection->last_send,
+                         .last_receive = connection->last_receive,
+                         .bytes_sent = connection->socket->bytesSent(),
+                         .bytes_received = connection->socket->bytesReceived(),
+                         .starting_height = handshake.start_height,
+                         .synced_headers = state != states.end() && state->second.height
+                                               ? state->second.height->value
+                                               : std::int64_t{-1},
+                         .ping_us = ping ? ping->count() * 1000 : -1,
+                         .min_feefilter_sat_per_kvb = connection->min_feefilter,
+                         .inbound = false,
+                         .relays_transactions = handshake.relay == wire::Relay::yes,
+                         .connection_type = connection->manual ? "manual" : "outbound-full-relay"});
+    }
+    return facts;
+}
+
+int LightClientDriver::connectedPeers() const {
+    return static_cast<int>(std::ranges::count_if(
+        m_connections, [](const auto& entry) { return entry.second->peer.handshakeDone(); }));
+}
+
+int LightClientDriver::netgroups() const {
+    std::set<wire::Netgroup> groups;
+    for (const auto& [id, connection] : m_connections) {
+        if (connection->peer.handshakeDone()) groups.insert(connection->netgroup);
+    }
+    return static_cast<int>(groups.size());
+}
+
+void LightClientDriver::addNode(const io::Endpoint& endpoint, bool keep) {
+    m_banned.erase(io::toText(endpoint));
+    if (keep) {
+        m_retry_at[endpoint] = Ticks{0};
+        keepConnections();
+    } else {
+        open(endpoint, false);
+    }
+}
+
+bool LightClientDriver::removeNode(const io::Endpoint& endpoint) {
+    bool found = m_retry_at.erase(endpoint) > 0;
+    for (auto& [id, connection] : m_connections) {
+        if (connection->endpoint == endpoint && connection->manual) {
+            connection->manual = false;
+            found = true;
+        }
+    }
+    return found;
+}
+
+bool LightClientDriver::disconnectNode(const std::string& address, std::int64_t id) {
+    for (const auto& [peer, connection] : m_connections) {
+        if ((!address.empty() && io::toText(connection->endpoint) == address) ||
+            (address.empty() && static_cast<std::int64_t>(peer.value) == id)) {
+            drop(light::PeerId{peer});
+            return true;
+        }
+    }
+    return false;
+}
+
+} // namespace duplex::family::bitcoin

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "core/bitcoin/primitives/network.h"
+#include "core/crypto/sealed_box.h"
+#include "core/io/endpoint.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace duplex::family::bitcoin {
+
+/// What the command line and the configuration file decide about this family.
+struct Options {
+    duplex::bitcoin::Network network = duplex::bitcoin::Network::main;
+    std::string data_directory;          // of this network, exists with mode 0700
+    std::vector<io::Endpoint> connect;   // only these Bitcoin peers, when not empty
+    std::vector<io::Endpoint> add_nodes; // these too
+    std::optional<io::Endpoint> proxy;   // SOCKS5
+    std::optional<io::Endpoint> lightning_listen;
+    std::string wallet;               // opened at start when it exists; empty: the only one there is
+    crypto::KeyStretching stretching; // tests through the library pass a smaller cost
+    bool use_keyring = true;          // tests keep keys in 0600 files
+};
+
+} // namespace duplex::family::bitcoin

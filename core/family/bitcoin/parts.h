@@ -1,0 +1,166 @@
+#pragma once
+
+#include "core/base/variant.h"
+#include "core/family/bitcoin/bitcoin_family.h"
+#include "core/family/bitcoin/light_client_driver.h"
+#include "core/family/bitcoin/wallet_files.h"
+#include "core/io/worker_pool.h"
+
+namespace duplex::family::bitcoin {
+
+/// The family's inside: stores, drivers, the open wallet, and one handler a request. Handlers of one group
+/// stand in one source file: chain_requests.cpp, wallet_requests.cpp, send_requests.cpp, layer_requests.cpp.
+class BitcoinFamily::Parts : public QObject {
+public:
+    Parts(Options options, Outlet outlet);
+    ~Parts() override;
+    std::expected<void, std::string> start();
+    void handle(api::Request request, Answered answered);
+
+private:
+    // Control and chain.
+    void on(const api::GetStatus&, Answered);
+    void on(const api::GetPeers&, Answered);
+    void on(const api::AddNode&, Answered);
+    void on(const api::DisconnectNode&, Answered);
+    void on(const api::GetChain&, Answered);
+    void on(const api::GetBlockHash&, Answered);
+    void on(const api::GetHeader&, Answered);
+    void on(const api::GetBlock&, Answered);
+    void on(const api::GetBlockFilter&, Answered);
+    void on(const api::GetChainTips&, Answered);
+    void on(const api::GetRawTransaction&, Answered);
+    void on(const api::EstimateFee&, Answered);
+    void on(const api::WaitForHeight&, Answered);
+    void on(const api::GetBlockFacts&, Answered);
+    void on(const api::GetTransactionFacts&, Answered);
+    void on(const api::GetRecentBlocks&, Answered);
+    void on(const api::GetProvenance&, Answered);
+    // Wallet.
+    void on(const api::CreateWallet&, Answered);
+    void on(const api::LoadWallet&, Answered);
+    void on(const api::UnloadWallet&, Answered);
+    void on(const api::ListWallets&, Answered);
+    void on(const api::GetWalletInfo&, Answered);
+    void on(const api::Unlock&, Answered);
+    void on(const api::Lock&, Answered);
+    void on(const api::ChangePassphrase&, Answered);
+    void on(const api::NewAddress&, Answered);
+    void on(const api::GetAddressInfo&, Answered);
+    void on(const api::ListAddresses&, Answered);
+    void on(const api::GetBalances&, Answered);
+    void on(const api::ListUnspent&, Answered);
+    void on(const api::LockUnspent&, Answered);
+    void on(const api::ListLockUnspent&, Answered);
+    void on(const api::ListTransactions&, Answered);
+    void on(const api::GetWalletTransaction&, Answered);
+    void on(const api::SetLabel&, Answered);
+    void on(const api::Rescan&, Answered);
+    void on(const api::ExportMnemonic&, Answered);
+    void on(const api::SendCoins&, Answered);
+    void on(const api::SendRaw&, Answered);
+    void on(const api::CheckRaw&, Answered);
+    // Both layers.
+    void on(const api::GetLayers&, Answered);
+    void on(const api::GetActivity&, Answered);
+    void on(const api::Recognise&, Answered);
+    /// What this release does not answer yet; the RPC table does not list them.
+    template <one_of<api::StopNode, api::SandboxCommand, api::RestoreBackup, api::BackupWallet,
+                     api::AbortRescan, api::GetNode, api::Connect, api::Disconnect, api::ListPeers,
+                     api::FundChannel, api::ListPeerChannels, api::CloseChannel, api::CreateInvoice,
+                     api::ListInvoices, api::WaitInvoice, api::DeleteInvoice, api::Pay, api::ListPays,
+                     api::ListFunds, api::ListNodes, api::ListChannels, api::PingPeer, api::GetStaticBackup,
+                     api::GetQuotes, api::StartMove, api::ListMoves, api::GetForecast>
+                  T>
+    void on(const T&, Answered answered) {
+        fail(answered, -32601, "This release of Duplex does not do this.");
+    }
+
+    // Events of the light client, inside a turn.
+    ChainListener chainListener();
+    void onBlockConnected(const light::BlockConnected& event);
+    void onBlockDisconnected(const light::BlockDisconnected& event);
+    void onComplete(const light::CompleteTo& event);
+    void applyBlock(duplex::bitcoin::BlockHeight height, const duplex::bitcoin::Block& block);
+    void applied(const wallet::WalletChange& change, duplex::bitcoin::BlockHeight height);
+    void freeze(const std::string& why);
+    void wakeWaiters();
+
+    // The wallet that is open.
+    void beginScan();
+    std::expected<void, std::string> open(std::unique_ptr<OpenWallet> wallet);
+    void unwindLeftBlocks();
+    void resolveBirthday();
+    void announcePending();
+    void unlockWithKeyFile(std::function<void()> then);
+    void keep(const wallet::WalletChange& change);
+    bool needWallet(const Answered& answered) const;
+    bool needMaster(const Answered& answered) const;
+    void withSeed(const std::string& passphrase,
+                  std::function<void(std::expected<SeedContents, api::Error>)> then);
+    api::WalletTransaction describe(const wallet::HistoryEntry& entry) const;
+    api::AddressInfo describe(const duplex::bitcoin::Script& script, const wallet::KeyPlace* place) const;
+    api::Coin describe(const wallet::Coin& coin) const;
+    std::expected<duplex::bitcoin::FeeratePerKw, api::Error>
+    feerateFor(const api::SendCoins& request, std::string& reason, ledger::Verified& verified) const;
+
+    // Labels (bitcoin.md 4).
+    ledger::Verified verifiedAt(std::int64_t height, ledger::Evidence evidence) const;
+    ledger::Verified balanceVerified() const;
+    ledger::Verified ownVerified() const;
+    ledger::Verified feeVerified() const;
+
+    // Facts.
+    std::int64_t completeHeight() const;
+    api::HeaderReply headerReply(std::uint32_t height) const;
+    std::optional<std::uint32_t> findHeight(const std::string& hash, std::int64_t height,
+                                            const Answered& answered) const;
+    void withBlock(std::uint32_t height, const Answered& answered,
+                   std::function<void(const FetchedBlock&)> then);
+    ledger::BlockFacts blockFacts(std::uint32_t height) const;
+    ledger::TransactionFacts transactionFacts(const duplex::bitcoin::Transaction& transaction,
+                                              std::int64_t height, const std::string& block_hash,
+                                              const duplex::bitcoin::Block* block) const;
+    api::StatusSnapshot status() const;
+    api::PortfolioSnapshot portfolio() const;
+    std::vector<ledger::Activity> activity() const;
+    api::BlocksSnapshot recentBlocks() const;
+
+    void answer(const Answered& answered, api::Reply reply);
+    void fail(const Answered& answered, int code, std::string message) const;
+    void publishSoon();
+    void publishAll();
+    const light::HeaderChain& chain() const { return m_client->sync().chain(); }
+    bool isCurrent() const;
+
+    struct Waiter {
+        std::int64_t height = 0;
+        Ticks until{};
+        Answered answered;
+    };
+
+    Options m_options;
+    Outlet m_outlet;
+    const duplex::bitcoin::NetworkParameters& m_network;
+    std::unique_ptr<ChainStore> m_store;
+    std::unique_ptr<TurnKeeper> m_turns;
+    std::unique_ptr<LightClientDriver> m_client;
+    std::unique_ptr<OpenWallet> m_wallet;
+    std::unique_ptr<io::WorkerPool> m_pool;
+    std::string m_frozen; // why nothing leaves any more
+    std::vector<Waiter> m_waiters;
+    std::vector<Ticks> m_wrong_passphrases; // of the last minute
+    std::optional<Ticks> m_relock_at;
+    std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>>
+        m_bodies_seen; // height -> transactions, weight
+    QTimer m_clock;
+    std::uint64_t m_revision = 0;
+    std::int64_t m_started = 0;
+    bool m_publish_due = false;
+    bool m_birthday_open = false; // the height of the birthday is not known yet
+};
+
+/// NFKD, as BIP 39 wants words and passphrases (the api door).
+std::string nfkd(const std::string& text);
+
+} // namespace duplex::family::bitcoin

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "core/bitcoin/wallet/wallet.h"
+#include "core/family/bitcoin/seed_file.h"
+#include "core/store/database.h"
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace duplex::family::bitcoin {
+
+namespace wallet = duplex::bitcoin::wallet;
+
+/// A block that a wallet has seen: to find out at the next opening whether the chain left it meanwhile.
+struct SeenBlock {
+    duplex::bitcoin::BlockHeight height;
+    duplex::bitcoin::BlockHash hash;
+    friend bool operator==(const SeenBlock&, const SeenBlock&) = default;
+};
+inline constexpr std::size_t seen_blocks_kept = 144;
+
+/// What a wallet's database says about it beside coins and history.
+struct WalletFacts {
+    wallet::AccountKeys accounts;
+    duplex::bitcoin::BlockHeight birthday;
+    UnixTime birthday_time{};
+    duplex::bitcoin::BlockHeight
+        complete_to;            // every block to here is checked for this wallet; birthday - 1 at first
+    std::deque<SeenBlock> seen; // the last seen_blocks_kept, ascending
+    bool protected_by_password = false;
+};
+
+Bytes encodedFacts(const WalletFacts& facts, const duplex::bitcoin::NetworkParameters& network);
+std::optional<WalletFacts> decodedFacts(ByteView row, const duplex::bitcoin::NetworkParameters& network);
+
+/// A wallet's folder: wallets/NAME with wallet.sqlite and seed.
+std::string folderOf(const std::string& data_directory, const std::string& name);
+/// Letters, digits, '-', '_', '.' and spaces inside, 1 to 64 characters: it becomes a folder's name.
+bool isWalletName(std::string_view name);
+
+/// An open wallet: its database and the value that the database's rows make up.
+struct OpenWallet {
+    std::string name;
+    std::string folder;
+    std::unique_ptr<store::Database> database;
+    WalletFacts facts;
+    wallet::Wallet value;
+    std::optional<duplex::bitcoin::keys::ExtendedPrivateKey> master; // while unlocked
+    std::map<Bytes, std::string> labels;                             // script -> label
+};
+
+/// Opens the folder's database and reads all rows; or what is wrong and what to do.
+std::expected<std::unique_ptr<OpenWallet>, std::string>
+openWallet(const std::string& data_directory, const std::string& name,
+           const duplex::bitcoin::NetworkParameters& network);
+/// Makes the folder, the database with its first rows, the key file (where the key is kept in one) and last
+/// the sealed seed: a folder without a seed is no wallet, so a crash before leaves none behind. Refuses a
+/// name that exists.
+std::expected<std::unique_ptr<OpenWallet>, std::string>
+createWallet(const std::string& data_directory, const std::string& name,
+             const duplex::bitcoin::NetworkParameters& network, const WalletFacts& facts, ByteView seed_file,
+             const std::optional<crypto::Secret<32>>& key_file);
+std::vector<std::string> walletNames(const std::string& data_directory);
+
+/// Adds the rows that a step of the wallet changed to the turn's changes.
+void store(const wallet::WalletChange& change, const OpenWallet& wallet, store::Changes& changes);
+void storeFacts(const OpenWallet& wallet, store::Changes& changes);
+
+} // namespace duplex::family::bitcoin
