@@ -1,0 +1,93 @@
+#include "core/engine/core.h"
+
+namespace duplex::engine {
+
+namespace {
+
+std::expected<family::bitcoin::Options, std::string> familyOptions(const Options& options) {
+    const auto network = bitcoin::networkFromName(options.network);
+    if (!network) {
+        return std::unexpected("There is no network '" + options.network +
+                               "'. Use main, testnet4, signet, regtest or sandbox.");
+    }
+    const std::uint16_t port = bitcoin::parametersOf(*network).default_port;
+    family::bitcoin::Options result{.network = *network, .data_directory = options.data_directory};
+    result.wallet = options.wallet;
+    result.use_keyring = options.use_keyring;
+    if (options.cheap_stretching) result.stretching = {.memory_kib = 256, .passes = 1, .lanes = 1};
+    const auto parse = [](const std::string& text,
+                          std::uint16_t default_port) -> std::expected<io::Endpoint, std::string> {
+        const auto endpoint = io::parseEndpoint(text, default_port);
+        if (!endpoint) return std::unexpected("'" + text + "' is not HOST:PORT.");
+        return *endpoint;
+    };
+    for (const auto& [from, to] :
+         {std::pair{&options.connect, &result.connect}, std::pair{&options.add_nodes, &result.add_nodes}}) {
+        for (const std::string& text : *from) {
+            const auto endpoint = parse(text, port);
+            if (!endpoint) return std::unexpected(endpoint.error());
+            to->push_back(*endpoint);
+        }
+    }
+    for (const auto& [from, to] : {std::pair{&options.proxy, &result.proxy},
+                                   std::pair{&options.lightning_listen, &result.lightning_listen}}) {
+        if (from->empty()) continue;
+        const auto endpoint = parse(*from, from == &options.proxy ? 9050 : 9735);
+        if (!endpoint) return std::unexpected(endpoint.error());
+        *to = *endpoint;
+    }
+    return result;
+}
+
+} // namespace
+
+Core::Core(Options options) : m_options(std::move(options)) {}
+
+std::expected<void, std::string> Core::start() {
+    auto options = familyOptions(m_options);
+    if (!options) return std::unexpected(options.error());
+    auto log = Log::open(m_options.data_directory + "/duplex.log", m_options.log_level);
+    if (!log) return std::unexpected(log.error());
+    m_log = std::move(*log);
+    m_bitcoin = std::make_unique<family::bitcoin::BitcoinFamily>(
+        std::move(*options),
+        family::bitcoin::Outlet{
+            .publish = [this](api::SnapshotPointer snapshot) { emit published(std::move(snapshot)); },
+            .notify = [this](api::Notification notification) { emit notified(std::move(notification)); },
+            .log = [this](const std::string& fact) { m_log->info(fact); },
+        });
+    return m_bitcoin->start();
+}
+
+void Core::answer(api::RequestId id, api::Answer answer) {
+    if (m_open.erase(id) == 0) return; // cancelled
+    emit answered(id, std::make_shared<const api::Answer>(std::move(answer)));
+}
+
+void Core::handle(api::RequestId id, const api::Request& request) {
+    m_open.insert(id);
+    if (std::holds_alternative<api::StopNode>(request)) {
+        answer(id, api::Reply{api::Done{}});
+        emit stopAsked();
+        return;
+    }
+    const auto answered = [this, id](api::Answer found) { answer(id, std::move(found)); };
+    if (const auto* command = std::get_if<api::SandboxCommand>(&request)) {
+        if (m_options.sandbox) return m_options.sandbox(*command, answered);
+        return answer(id,
+                      std::unexpected(api::Error{-8, "There is no sandbox on network " + m_options.network +
+                                                         ". Start with --network=sandbox."}));
+    }
+    m_bitcoin->handle(request, answered);
+}
+
+void Core::cancel(api::RequestId id) {
+    m_open.erase(id);
+}
+
+void Core::stop() {
+    m_bitcoin.reset();
+    m_log.reset();
+}
+
+} // namespace duplex::engine
