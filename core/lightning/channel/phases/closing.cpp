@@ -1,0 +1,98 @@
+#include "core/lightning/channel/phases/phases.h"
+#include "core/lightning/commitment/scripts.h"
+
+namespace duplex::lightning::channel {
+
+namespace {
+
+void publishAgain(Turn& turn, const Closing& phase) {
+    if (!phase.transaction || phase.spend) return;
+    const auto what = phase.kind == CloseKind::mutual ? PublishTransaction::What::mutual_close
+                                                      : PublishTransaction::What::commitment;
+    turn.act(PublishTransaction{.what = what, .transaction = *phase.transaction});
+}
+
+} // namespace
+
+Step on(const Closing& phase, const FundingSpent& event, Turn& turn) {
+    const bitcoin::Txid txid = event.transaction.txid();
+    if (phase.spend && phase.spend->transaction.txid() == txid && phase.spend->height == event.height)
+        return done();
+    // What confirms decides the kind, whatever we published.
+    CloseKind kind = CloseKind::remote_force;
+    for (const bitcoin::Transaction& closing : turn.next.signed_closings)
+        if (closing.txid() == txid) kind = CloseKind::mutual;
+    if (kind != CloseKind::mutual && phase.transaction && phase.transaction->txid() == txid)
+        kind = phase.kind;
+    Closing next = phase;
+    next.kind = kind;
+    next.spend = FundingSpend{.transaction = event.transaction, .height = event.height};
+    turn.next.phase = std::move(next);
+    turn.act(ResolveOnChain{});
+    turn.store();
+    return done();
+}
+
+Step on(const Closing& phase, const FundingUnspent&, Turn& turn) {
+    Closing next = phase;
+    next.spend.reset();
+    publishAgain(turn, next);
+    turn.next.phase = std::move(next);
+    turn.act(ResolveOnChain{});
+    turn.store();
+    return done();
+}
+
+Step on(const Closing&, const FulfillHtlc& event, Turn& turn) {
+    // Nothing to send any more: the preimage goes to the resolver with the facts (R4: stored first).
+    const Htlc* htlc = findHtlc(turn.next.commitments, Side::remote, event.id);
+    if (!htlc || !htlc->removal) {
+        auto next = sendRemoval(turn.next.commitments, event.id, Fulfilled{.preimage = event.preimage});
+        if (!next) return std::unexpected(next.error());
+        turn.next.commitments = std::move(*next);
+        turn.store();
+    } else if (htlc->removal->kind != RemovalKind{Fulfilled{.preimage = event.preimage}}) {
+        return std::unexpected(UnknownHtlc{.id = event.id});
+    }
+    turn.reply(event.request);
+    turn.act(ResolveOnChain{});
+    return done();
+}
+
+Step on(const Closing& phase, const ChannelResolved&, Turn& turn) {
+    turn.next.phase = Closed{.cause = phase.cause};
+    turn.act(ChannelArchived{.kind = phase.kind});
+    turn.act(StoreBackup{});
+    turn.act(BalanceChanged{});
+    turn.store();
+    return done();
+}
+
+Step on(const Closing&, const Connected&, Turn& turn) {
+    turn.next.link = Link::reestablishing;
+    if (turn.next.standing != Standing::stale) return done();
+    // The zero numbers make LND and LDK close; the `error` after the peer's own reestablish makes Eclair
+    // close.
+    turn.next.reestablish_sent = true;
+    turn.send(ourReestablish(turn.next, turn.context));
+    return done();
+}
+
+Step on(const Closing&, const Disconnected&, Turn& turn) {
+    turn.next.link = Link::offline;
+    turn.next.reestablish_sent = false;
+    return done();
+}
+
+Step on(const Closing& phase, const Restored&, Turn& turn) {
+    turn.next.link = Link::offline;
+    publishAgain(turn, phase);
+    const commitment::ChannelParameters& parameters = turn.next.terms.parameters;
+    turn.act(WatchOutput{.outpoint = parameters.funding,
+                         .script = commitment::fundingOutputScript(parameters),
+                         .birth_height = turn.next.opened_height});
+    turn.act(ResolveOnChain{});
+    return done();
+}
+
+} // namespace duplex::lightning::channel
