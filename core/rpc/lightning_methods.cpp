@@ -1,0 +1,552 @@
+#include "core/rpc/ledger_json.h"
+#include "core/rpc/lightning_json.h"
+#include "core/rpc/method_table.h"
+#include "core/rpc/reply_of.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/core.h>
+
+namespace duplex::rpc {
+
+namespace {
+
+constexpr std::string_view group = "Lightning";
+
+std::optional<std::int64_t> wholeNumber(std::string_view text) {
+    std::int64_t value = 0;
+    const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (text.empty() || result.ec != std::errc{} || result.ptr != text.data() + text.size() || value < 0)
+        return std::nullopt;
+    return value;
+}
+
+std::optional<std::int64_t> scaled(std::optional<std::int64_t> value, std::int64_t factor) {
+    if (!value || *value > 2'100'000'000'000'000'000 / factor) return std::nullopt;
+    return *value * factor;
+}
+
+// CLN's amounts: 1000, "1000msat", "1sat", "0.00000001btc"; a bare number counts `bare` millisatoshi.
+std::optional<std::int64_t> millisatoshiOf(const Json& value, std::int64_t bare) {
+    if (const auto number = value.integer()) return *number < 0 ? std::nullopt : scaled(number, bare);
+    if (!value.string()) return std::nullopt;
+    const std::string_view text = *value.string();
+    const auto without = [&](std::size_t count) { return text.substr(0, text.size() - count); };
+    if (text.ends_with("msat")) return scaled(wholeNumber(without(4)), 1);
+    if (text.ends_with("sat")) return scaled(wholeNumber(without(3)), 1000);
+    if (text.ends_with("btc")) {
+        const auto amount = fixedPointOf(without(3), 11);
+        return amount && *amount >= 0 ? amount : std::nullopt;
+    }
+    return scaled(wholeNumber(text), bare);
+}
+
+std::unexpected<api::Error> badAmount(std::string_view name) {
+    return fail(
+        Code::bad_params,
+        fmt::format(
+            "{}: should be a millisatoshi amount, as 1000, \"1000msat\", \"1sat\" or \"0.00000001btc\"",
+            name));
+}
+
+bool isNodeId(std::string_view text) {
+    const auto bytes = fromHex(text);
+    return bytes && bytes->size() == 33 && ((*bytes)[0] == 2 || (*bytes)[0] == 3);
+}
+
+std::expected<std::string, api::Error> nodeIdOf(const Arguments& arguments, std::string_view name) {
+    std::string id = arguments.text(name);
+    if (!id.empty() && !isNodeId(id))
+        return fail(Code::bad_params,
+                    fmt::format("{}: should be a node id, 66 hex digits that begin with 02 or 03", name));
+    return id;
+}
+
+// ID, ID@HOST, ID@HOST:PORT, or the parts by themselves.
+RequestResult connectPeer(const Arguments& arguments, const Environment&) {
+    std::string id = arguments.text("id");
+    api::Connect request;
+    if (const std::size_t at = id.find('@'); at != std::string::npos) {
+        std::string address = id.substr(at + 1);
+        id.resize(at);
+        const std::size_t colon = address.rfind(':');
+        const std::size_t bracket = address.rfind(']');
+        const bool one_colon = colon != std::string::npos && address.find(':') == colon;
+        if (colon != std::string::npos && (one_colon || (bracket != std::string::npos && bracket < colon))) {
+            const auto port = wholeNumber(std::string_view(address).substr(colon + 1));
+            if (!port || *port < 1 || *port > 65535)
+                return fail(Code::bad_params, "id: the port must be a number from 1 to 65535");
+            request.port = static_cast<std::uint16_t>(*port);
+            address.resize(colon);
+        }
+        if (address.starts_with('[') && address.ends_with(']'))
+            address = address.substr(1, address.size() - 2);
+        if (address.empty()) return fail(Code::bad_params, "id: the host is missing after @");
+        request.host = address;
+    }
+    if (!isNodeId(id))
+        return fail(Code::bad_params, "id: should be a node id, 66 hex digits that begin with 02 or 03");
+    request.node_id = id;
+    if (arguments.has("host")) request.host = arguments.text("host");
+    if (arguments.has("port")) {
+        const std::int64_t port = arguments.integer("port");
+        if (port < 1 || port > 65535) return fail(Code::bad_params, "port: must be from 1 to 65535");
+        request.port = static_cast<std::uint16_t>(port);
+    }
+    return request;
+}
+
+LocalResult connected(const api::PeerConnected& reply, const Arguments&, const Environment&) {
+    return Json::object()
+        .set("id", reply.node_id)
+        .set("features", reply.features_hex)
+        .set("direction", reply.outgoing ? "out" : "in")
+        .set("address", addressJson(reply.host, reply.port));
+}
+
+// CLN's feerates: a name, "Nperkw", "Nperkb", or a bare number (per kb).
+std::expected<std::optional<std::int64_t>, api::Error> feerateOf(const Arguments& arguments) {
+    const std::string text = arguments.text("feerate");
+    if (text.empty() || text == "normal" || text == "opening" || text == "urgent" || text == "slow")
+        return std::optional<std::int64_t>{};
+    const bool per_kw = text.ends_with("perkw");
+    const std::string_view digits = per_kw || text.ends_with("perkb")
+                                        ? std::string_view(text).substr(0, text.size() - 5)
+                                        : std::string_view(text);
+    const auto number = scaled(wholeNumber(digits), per_kw ? 4 : 1);
+    if (!number || *number == 0) return fail(Code::bad_params, "feerate: should be normal, Nperkw or Nperkb");
+    return number;
+}
+
+RequestResult fundChannel(const Arguments& arguments, const Environment&) {
+    const auto id = nodeIdOf(arguments, "id");
+    if (!id) return std::unexpected(id.error());
+    api::FundChannel request{.node_id = *id};
+    const Json& amount = arguments.at("amount");
+    request.all = amount.string() && *amount.string() == "all";
+    if (!request.all) {
+        const auto msat = millisatoshiOf(amount, 1000);
+        if (!msat || *msat == 0 || *msat % 1000 != 0)
+            return fail(Code::bad_params, "amount: should be whole satoshi, or \"all\"");
+        request.amount_sat = *msat / 1000;
+    }
+    const auto feerate = feerateOf(arguments);
+    if (!feerate) return std::unexpected(feerate.error());
+    request.feerate_sat_per_kvb = *feerate;
+    request.announce = arguments.boolean("announce", false);
+    if (arguments.has("push_msat")) {
+        const auto push = millisatoshiOf(arguments.at("push_msat"), 1);
+        if (!push) return badAmount("push_msat");
+        request.push_msat = *push;
+    }
+    request.request_id = arguments.text("request_id");
+    return request;
+}
+
+LocalResult funded(const api::ChannelFunded& reply, const Arguments&, const Environment&) {
+    Json json = Json::object();
+    json.set("tx", toHex(reply.transaction));
+    json.set("txid", reply.txid);
+    json.set("outnum", reply.index);
+    json.set("channel_id", reply.channel_id);
+    if (const auto bits = fromHex(reply.channel_type_hex)) json.set("channel_type", channelTypeJson(*bits));
+    return json;
+}
+
+RequestResult closeChannel(const Arguments& arguments, const Environment&) {
+    api::CloseChannel request{.id = arguments.text("id")};
+    if (arguments.has("unilateraltimeout")) {
+        if (arguments.integer("unilateraltimeout") < 0)
+            return fail(Code::bad_params, "unilateraltimeout: should not be negative");
+        request.unilateral_timeout_s = arguments.integer("unilateraltimeout");
+    }
+    request.force = arguments.boolean("force");
+    request.destination = arguments.text("destination");
+    const auto feerate = feerateOf(arguments);
+    if (!feerate) return std::unexpected(feerate.error());
+    request.feerate_sat_per_kvb = *feerate;
+    return request;
+}
+
+LocalResult closed(const api::ChannelClosed& reply, const Arguments&, const Environment&) {
+    Json json = Json::object();
+    json.set("type", reply.type);
+    Json transactions = Json::array();
+    for (const Bytes& transaction : reply.transactions) transactions.push(toHex(transaction));
+    if (!reply.transactions.empty()) json.set("tx", toHex(reply.transactions.front()));
+    if (!reply.txids.empty()) json.set("txid", reply.txids.front());
+    return json.set("txs", std::move(transactions)).set("txids", stringsJson(reply.txids));
+}
+
+RequestResult createInvoice(const Arguments& arguments, const Environment&) {
+    api::CreateInvoice request{.label = arguments.text("label"),
+                               .description = arguments.text("description")};
+    const Json& amount = arguments.at("amount_msat");
+    if (!(amount.string() && *amount.string() == "any")) {
+        const auto msat = millisatoshiOf(amount, 1);
+        if (!msat || *msat == 0) return badAmount("amount_msat");
+        request.amount_msat = msat;
+    }
+    request.expiry_s = arguments.integer("expiry", request.expiry_s);
+    if (request.expiry_s <= 0) return fail(Code::bad_params, "expiry: should be seconds, more than 0");
+    request.preimage_hex = arguments.text("preimage");
+    if (!request.preimage_hex.empty() && !arrayFromHex<32>(request.preimage_hex))
+        return fail(Code::bad_params, "preimage: should be 64 hex digits");
+    if (arguments.has("cltv")) {
+        const std::int64_t cltv = arguments.integer("cltv");
+        if (cltv < 1 || cltv > 2016) return fail(Code::bad_params, "cltv: should be from 1 to 2016 blocks");
+        request.cltv = static_cast<std::uint32_t>(cltv);
+    }
+    return request;
+}
+
+LocalResult invoiceCreated(const api::InvoiceInfo& invoice, const Arguments&, const Environment&) {
+    Json json = Json::object();
+    json.set("bolt11", invoice.bolt11);
+    json.set("payment_hash", invoice.payment_hash);
+    json.set("payment_secret", invoice.payment_secret);
+    json.set("expires_at", invoice.expires_at);
+    json.set("created_index", invoice.created_index);
+    return json.setText("warning_capacity", invoice.warning_capacity);
+}
+
+RequestResult payRequest(const Arguments& arguments, std::string bolt11,
+                         std::optional<std::int64_t> max_fee) {
+    if (bolt11.starts_with("lightning:") || bolt11.starts_with("LIGHTNING:")) bolt11.erase(0, 10);
+    api::Pay request{.bolt11 = std::move(bolt11), .max_fee_msat = max_fee};
+    if (arguments.has("amount_msat")) {
+        request.amount_msat = millisatoshiOf(arguments.at("amount_msat"), 1);
+        if (!request.amount_msat || *request.amount_msat == 0) return badAmount("amount_msat");
+    }
+    if (arguments.has("maxfee")) {
+        request.max_fee_msat = millisatoshiOf(arguments.at("maxfee"), 1);
+        if (!request.max_fee_msat) return badAmount("maxfee");
+    }
+    request.retry_for_s = std::clamp<std::int64_t>(arguments.integer("retry_for", 60), 1, 86'400);
+    request.request_id = arguments.text("request_id");
+    return request;
+}
+
+RequestResult pay(const Arguments& arguments, const Environment&) {
+    auto request = payRequest(arguments, arguments.text("bolt11"), std::nullopt);
+    if (request) std::get<api::Pay>(*request).label = arguments.text("label");
+    return request;
+}
+
+RequestResult xpay(const Arguments& arguments, const Environment&) {
+    return payRequest(arguments, arguments.text("invstring"), std::nullopt);
+}
+
+RequestResult listInvoices(const Arguments& arguments, const Environment&) {
+    api::ListInvoices request{.label = arguments.text("label"),
+                              .bolt11 = arguments.text("invstring"),
+                              .payment_hash = arguments.text("payment_hash")};
+    if (int{!request.label.empty()} + int{!request.bolt11.empty()} + int{!request.payment_hash.empty()} > 1)
+        return fail(Code::bad_params, "Can only specify one of label, invstring and payment_hash");
+    return request;
+}
+
+template <typename List, typename Item>
+auto listed(std::string_view key, const std::vector<Item> List::* items, Json (*make)(const Item&)) {
+    return onReply<List>([key, items, make](const List& reply, const Arguments&, const Environment&) {
+        Json list = Json::array();
+        for (const Item& item : reply.*items) list.push(make(item));
+        return Json::object().set(key, std::move(list));
+    });
+}
+
+std::vector<Method> peerMethods() {
+    const Param id{.name = "id", .needed = Needed::yes, .help = "the node's id"};
+    return {
+        {.name = "connect",
+         .group = group,
+         .params = {{.name = "id", .needed = Needed::yes, .help = "ID or ID@HOST:PORT"},
+                    {.name = "host", .help = "where it is"},
+                    {.name = "port", .type = ParamType::integer, .help = "default 9735"}},
+         .summary = "Connects to a Lightning node.",
+         .result_help = "{id, features, direction, address}",
+         .example = "02...@192.0.2.1:9735",
+         .request = connectPeer,
+         .result = onReply<api::PeerConnected>(connected)},
+        {.name = "disconnect",
+         .group = group,
+         .params = {id, {.name = "force", .type = ParamType::boolean, .help = "also with a channel open"}},
+         .summary = "Closes the connection to a Lightning node.",
+         .result_help = "{}",
+         .example = "02...",
+         .request = [](const Arguments& arguments, const Environment&) -> RequestResult {
+             const auto node = nodeIdOf(arguments, "id");
+             if (!node) return std::unexpected(node.error());
+             return api::Disconnect{.node_id = *node, .force = arguments.boolean("force")};
+         },
+         .result = [](const api::Reply&, const Arguments&, const Environment&) -> LocalResult {
+             return Json::object();
+         }},
+        {.name = "listpeers",
+         .group = group,
+         .params = {{.name = "id", .help = "only this node"},
+                    {.name = "level", .help = "taken for Core Lightning's sake"}},
+         .summary = "Lightning nodes that are connected or share a channel.",
+         .result_help = "{peers: [...]}",
+         .request = asking(
+             [](const Arguments& arguments) { return api::ListPeers{.node_id = arguments.text("id")}; }),
+         .result = listed("peers", &api::LightningPeerList::peers, peerJson)},
+        {.name = "ping",
+         .group = group,
+         .params = {id,
+                    {.name = "len", .type = ParamType::integer, .help = "default 128"},
+                    {.name = "pongbytes", .type = ParamType::integer, .help = "default 128"}},
+         .summary = "Asks a connected node for a sign of life.",
+         .result_help = "{totlen, round_trip_us}",
+         .example = "02...",
+         .request = [](const Arguments& arguments, const Environment&) -> RequestResult {
+             const std::int64_t length = arguments.integer("len", 128);
+             const std::int64_t pong = arguments.integer("pongbytes", 128);
+             // BOLT 1: 65,531 bytes and no more are answered; a message has at most 65,535.
+             if (length < 0 || length > 65'531)
+                 return fail(Code::bad_params, "len: should be from 0 to 65531");
+             if (pong < 0 || pong > 65'531)
+                 return fail(Code::bad_params, "pongbytes: should be from 0 to 65531");
+             const auto node = nodeIdOf(arguments, "id");
+             if (!node) return std::unexpected(node.error());
+             return api::PingPeer{
+                 .node_id = *node, .length = static_cast<int>(length), .pong_bytes = static_cast<int>(pong)};
+         },
+         .result = onReply<api::Pong>([](const api::Pong& reply, const Arguments&, const Environment&) {
+             return Json::object()
+                 .set("totlen", reply.total_length)
+                 .set("round_trip_us", reply.round_trip_us);
+         })},
+        {.name = "listnodes",
+         .group = group,
+         .params = {{.name = "id", .help = "only this node"},
+                    {.name = "search", .help = "part of an alias or id"},
+                    {.name = "limit", .type = ParamType::integer, .help = "at most so many"}},
+         .summary = "Nodes of the Lightning network, as they announce themselves.",
+         .result_help = "{nodes: [...]}",
+         .request = asking([](const Arguments& arguments) {
+             return api::ListNodes{.node_id = arguments.text("id"),
+                                   .search = arguments.text("search"),
+                                   .limit = static_cast<int>(
+                                       std::clamp<std::int64_t>(arguments.integer("limit"), 0, 1'000'000))};
+         }),
+         .result = listed("nodes", &api::NodeList::nodes, nodeJson)},
+        {.name = "listchannels",
+         .group = group,
+         .params = {{.name = "short_channel_id", .help = "only this channel"},
+                    {.name = "source", .help = "only from this node"},
+                    {.name = "destination", .help = "only to this node"},
+                    {.name = "limit", .type = ParamType::integer, .help = "at most so many"}},
+         .summary = "Channels of the Lightning network, one entry a direction.",
+         .result_help = "{channels: [...]}",
+         .request = asking([](const Arguments& arguments) {
+             return api::ListChannels{.short_channel_id = arguments.text("short_channel_id"),
+                                      .source = arguments.text("source"),
+                                      .destination = arguments.text("destination"),
+                                      .limit = static_cast<int>(std::clamp<std::int64_t>(
+                                          arguments.integer("limit"), 0, 1'000'000))};
+         }),
+         .result = listed("channels", &api::GraphChannelList::channels, graphChannelJson)},
+    };
+}
+
+std::vector<Method> channelMethods() {
+    return {
+        {.name = "fundchannel",
+         .group = group,
+         .params = {{.name = "id", .needed = Needed::yes, .help = "the partner"},
+                    {.name = "amount",
+                     .type = ParamType::msat,
+                     .needed = Needed::yes,
+                     .help = "in satoshi, or all"},
+                    {.name = "feerate", .type = ParamType::msat, .help = "normal, Nperkw or Nperkb"},
+                    {.name = "announce",
+                     .type = ParamType::boolean,
+                     .help = "tell the network; default false"},
+                    {.name = "minconf",
+                     .type = ParamType::integer,
+                     .help = "taken for Core Lightning's sake: confirmed coins are used"},
+                    {.name = "push_msat", .type = ParamType::msat, .help = "given to the partner"},
+                    {.name = "request_id", .help = "a repeated one returns the first result"}},
+         .summary = "Opens a channel. Answers once its funding transaction is stored and sent.",
+         .result_help = "{tx, txid, outnum, channel_id, channel_type}",
+         .example = "02... 1000000",
+         .request = fundChannel,
+         .result = onReply<api::ChannelFunded>(funded)},
+        {.name = "listpeerchannels",
+         .group = group,
+         .params = {{.name = "id", .help = "only this partner"}},
+         .summary = "Our channels.",
+         .result_help = "{channels: [...]}",
+         .request = [](const Arguments& arguments, const Environment&) -> RequestResult {
+             const auto node = nodeIdOf(arguments, "id");
+             if (!node) return std::unexpected(node.error());
+             return api::ListPeerChannels{.node_id = *node};
+         },
+         .result = listed("channels", &api::ChannelList::channels, channelJson)},
+        {.name = "close",
+         .group = group,
+         .params = {{.name = "id",
+                     .needed = Needed::yes,
+                     .help = "channel id, short channel id, or the partner's id"},
+                    {.name = "unilateraltimeout",
+                     .type = ParamType::integer,
+                     .help = "seconds until it is closed alone; 0: never; default 172800"},
+                    {.name = "destination", .help = "address for our share; default one of the wallet's"},
+                    {.name = "force", .type = ParamType::boolean, .help = "close alone now"},
+                    {.name = "feerate", .type = ParamType::msat, .help = "normal, Nperkw or Nperkb"}},
+         .summary = "Closes a channel. Answers once the closing transaction is sent.",
+         .result_help = "{type, tx, txid, txs, txids}",
+         .example = "CHANNEL_ID",
+         .request = closeChannel,
+         .result = onReply<api::ChannelClosed>(closed)},
+        {.name = "listfunds",
+         .group = group,
+         .params = {{.name = "spent", .type = ParamType::boolean, .help = "taken for Core Lightning's sake"}},
+         .summary = "The wallet's coins and its channels.",
+         .result_help = "{outputs: [...], channels: [...]}",
+         .request = asking([](const Arguments&) { return api::ListFunds{}; }),
+         .result = onReply<api::FundsReply>([](const api::FundsReply& reply, const Arguments&,
+                                               const Environment&) { return fundsJson(reply); })},
+        {.name = "staticbackup",
+         .group = group,
+         .summary = "The static channel backup: what it takes to ask partners to close after a loss. It is "
+                    "also written to a file at each open and close.",
+         .result_help = "{scb: [...], file, written_at}",
+         .request = asking([](const Arguments&) { return api::GetStaticBackup{}; }),
+         .result = onReply<api::StaticBackup>(
+             [](const api::StaticBackup& reply, const Arguments&, const Environment&) {
+                 return Json::object()
+                     .set("scb", stringsJson(reply.scb))
+                     .setText("file", reply.file)
+                     .set("written_at", reply.written_at);
+             })},
+    };
+}
+
+std::vector<Method> paymentMethods() {
+    const auto invoice_info =
+        onReply<api::InvoiceInfo>([](const api::InvoiceInfo& reply, const Arguments&, const Environment&) {
+            return invoiceJson(reply);
+        });
+    const auto paid = onReply<api::PaymentInfo>([](const api::PaymentInfo& reply, const Arguments&,
+                                                   const Environment&) { return paymentResultJson(reply); });
+    const Param amount{.name = "amount_msat", .type = ParamType::msat, .help = "for invoices without one"};
+    const Param max_fee{.name = "maxfee",
+                        .type = ParamType::msat,
+                        .help = "most that may be spent on fees; default the larger of 10 sat and 1 %"};
+    const Param retry_for{.name = "retry_for", .type = ParamType::integer, .help = "seconds; default 60"};
+    const Param request_id{.name = "request_id",
+                           .help = "a repeated one returns the first result and never pays twice"};
+    return {
+        {.name = "invoice",
+         .group = group,
+         .params = {{.name = "amount_msat", .type = ParamType::msat, .needed = Needed::yes, .help = "or any"},
+                    {.name = "label", .needed = Needed::yes, .help = "unique"},
+                    {.name = "description", .needed = Needed::yes, .help = "the payer sees it"},
+                    {.name = "expiry", .type = ParamType::integer, .help = "seconds; default 604800"},
+                    {.name = "fallbacks",
+                     .type = ParamType::json,
+                     .help = "taken for Core Lightning's sake: none are written"},
+                    {.name = "preimage",
+                     .help = "64 hex digits; default: made here",
+                     .secrecy = Secrecy::secret},
+                    {.name = "exposeprivatechannels",
+                     .type = ParamType::text_or_json,
+                     .help = "taken for Core Lightning's sake"},
+                    {.name = "cltv", .type = ParamType::integer, .help = "blocks the last hop must leave"}},
+         .summary = "Makes a BOLT 11 invoice.",
+         .result_help = "{bolt11, payment_hash, payment_secret, expires_at, created_index, warning_capacity}",
+         .example = "10000 coffee-1 \"a coffee\"",
+         .request = createInvoice,
+         .result = onReply<api::InvoiceInfo>(invoiceCreated)},
+        {.name = "listinvoices",
+         .group = group,
+         .params = {{.name = "label", .help = "only this one"},
+                    {.name = "invstring", .help = "only this one"},
+                    {.name = "payment_hash", .help = "only this one"}},
+         .summary = "Invoices of ours.",
+         .result_help = "{invoices: [...]}",
+         .request = listInvoices,
+         .result = listed("invoices", &api::InvoiceList::invoices, invoiceJson)},
+        {.name = "waitinvoice",
+         .group = group,
+         .params = {{.name = "label", .needed = Needed::yes, .help = "of the invoice"}},
+         .summary = "Waits until an invoice is paid or has expired.",
+         .result_help = "the invoice",
+         .example = "coffee-1",
+         .request = asking(
+             [](const Arguments& arguments) { return api::WaitInvoice{.label = arguments.text("label")}; }),
+         .result = invoice_info},
+        {.name = "delinvoice",
+         .group = group,
+         .params = {{.name = "label", .needed = Needed::yes, .help = "of the invoice"},
+                    {.name = "status",
+                     .needed = Needed::yes,
+                     .help = "that it must have: unpaid, paid or expired"}},
+         .summary = "Deletes an invoice.",
+         .result_help = "the invoice",
+         .example = "coffee-1 expired",
+         .request = [](const Arguments& arguments, const Environment&) -> RequestResult {
+             const std::string status = arguments.text("status");
+             if (status != "unpaid" && status != "paid" && status != "expired")
+                 return fail(Code::bad_params, "status: should be unpaid, paid or expired");
+             return api::DeleteInvoice{.label = arguments.text("label"), .status = status};
+         },
+         .result = invoice_info},
+        {.name = "pay",
+         .group = group,
+         .params = {{.name = "bolt11", .needed = Needed::yes, .help = "the invoice"},
+                    amount,
+                    {.name = "label", .help = "for your records"},
+                    retry_for,
+                    max_fee,
+                    request_id},
+         .summary = "Pays an invoice. Answers when it is paid or has finally failed.",
+         .result_help = "{destination, payment_hash, payment_preimage, amount_msat, amount_sent_msat, ...}",
+         .example = "lnbc1...",
+         .request = pay,
+         .result = paid},
+        {.name = "xpay",
+         .group = group,
+         .params = {{.name = "invstring", .needed = Needed::yes, .help = "the invoice"},
+                    amount,
+                    max_fee,
+                    {.name = "layers", .type = ParamType::json, .help = "taken for Core Lightning's sake"},
+                    retry_for,
+                    request_id},
+         .summary = "Pays an invoice.",
+         .result_help = "as pay",
+         .example = "lnbc1...",
+         .request = xpay,
+         .result = paid,
+         .alias_of = "pay"},
+        {.name = "listpays",
+         .group = group,
+         .params = {{.name = "bolt11", .help = "only this one"},
+                    {.name = "payment_hash", .help = "only this one"},
+                    {.name = "status", .help = "pending, complete or failed"}},
+         .summary = "Payments of ours.",
+         .result_help = "{pays: [...]}",
+         .request = [](const Arguments& arguments, const Environment&) -> RequestResult {
+             const std::string status = arguments.text("status");
+             if (!status.empty() && status != "pending" && status != "complete" && status != "failed")
+                 return fail(Code::bad_params, "status: should be pending, complete or failed");
+             return api::ListPays{.bolt11 = arguments.text("bolt11"),
+                                  .payment_hash = arguments.text("payment_hash"),
+                                  .status = status};
+         },
+         .result = listed("pays", &api::PaymentList::payments, paymentJson)},
+    };
+}
+
+} // namespace
+
+std::vector<Method> lightningMethods() {
+    std::vector<Method> all = peerMethods();
+    for (auto list : {channelMethods(), paymentMethods()})
+        for (Method& method : list) all.push_back(std::move(method));
+    return all;
+}
+
+} // namespace duplex::rpc

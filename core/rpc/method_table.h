@@ -1,0 +1,34 @@
+#pragma once
+
+#include "core/rpc/method.h"
+
+namespace duplex::rpc {
+
+/// Every method that this release has, in the order of `help`.
+const std::vector<Method>& methods();
+/// nullptr: unknown. Aliases (`xpay`) are found too.
+const Method* findMethod(std::string_view name);
+
+/// Text of `help` (empty name) or `help METHOD`.
+LocalResult helpText(std::string_view name);
+
+/// The release of Bitcoin Core whose methods' parameters and results are followed.
+inline constexpr std::string_view followed_core_release = "29.0";
+
+/// Checks the JSON parameters of a call (array, object, or an object whose "args" holds those by position)
+/// against the method's table: known names, no parameter twice, types, needed ones present.
+std::expected<Arguments, api::Error> bindArguments(const Method& method, const Json& params);
+
+/// The JSON value that a command-line argument stands for, by the parameter's type, as Core's table of
+/// conversions does; nothing when a parameter that is JSON is not valid JSON.
+std::optional<Json> fromCommandLine(ParamType type, std::string_view argument);
+
+// One list a group, each in its own source file.
+std::vector<Method> controlMethods();
+std::vector<Method> chainMethods();
+std::vector<Method> decodeMethods();
+std::vector<Method> walletMethods();
+std::vector<Method> lightningMethods();
+std::vector<Method> layerMethods();
+
+} // namespace duplex::rpc

@@ -1,0 +1,274 @@
+#include "core/rpc/send_methods.h"
+
+#include "core/bitcoin/primitives/address.h"
+#include "core/rpc/reply_of.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <set>
+
+namespace duplex::rpc {
+
+namespace {
+
+constexpr std::string_view group = "Wallet";
+
+std::expected<std::int64_t, api::Error> amountOf(const Json& value) {
+    const std::string* text = value.number() ? &value.number()->text : value.string();
+    const auto satoshi = text ? satoshiOf(*text) : std::nullopt;
+    if (!satoshi) return fail(Code::type, "Invalid amount");
+    constexpr std::int64_t all_money = 2'100'000'000'000'000;
+    if (*satoshi <= 0 || *satoshi > all_money) return fail(Code::type, "Amount out of range");
+    return *satoshi;
+}
+
+std::expected<std::string, api::Error> addressOf(const std::string& text, const Environment& environment) {
+    const auto script = bitcoin::scriptFromAddress(text, *environment.network);
+    if (!script)
+        return fail(Code::bad_address,
+                    fmt::format("Invalid Bitcoin address: {} ({})", text, bitcoin::textOf(script.error())));
+    return text;
+}
+
+// {"address": amount}, or an array of such objects.
+std::expected<std::vector<api::Payee>, api::Error> payeesOf(const Json& outputs,
+                                                            const Environment& environment) {
+    std::vector<const Json::Member*> members;
+    if (const Json::Array* list = outputs.elements()) {
+        for (const Json& item : *list) {
+            if (!item.members() || item.members()->size() != 1)
+                return fail(Code::bad_parameter,
+                            "Invalid parameter, key-value pair must contain exactly one key");
+            members.push_back(&item.members()->front());
+        }
+    } else if (const Json::Object* object = outputs.members()) {
+        for (const Json::Member& member : *object) members.push_back(&member);
+    }
+    if (members.empty()) return fail(Code::bad_parameter, "TX must have at least one output");
+    std::vector<api::Payee> payees;
+    std::set<std::string> seen;
+    for (const auto* member : members) {
+        if (member->first == "data")
+            return fail(Code::bad_parameter, "Outputs of data are not sent by Duplex: give addresses only.");
+        const auto address = addressOf(member->first, environment);
+        if (!address) return std::unexpected(address.error());
+        if (!seen.insert(*address).second)
+            return fail(Code::bad_parameter, "Invalid parameter, duplicated address: " + *address);
+        const auto amount = amountOf(member->second);
+        if (!amount) return std::unexpected(amount.error());
+        payees.push_back({.address = *address, .amount_sat = *amount});
+    }
+    return payees;
+}
+
+// conf_target, estimate_mode and fee_rate stand both beside and inside `options`; Core refuses them twice.
+std::expected<Json, api::Error> option(const Arguments& arguments, std::string_view name) {
+    const Json* inside = arguments.at("options").find(name);
+    const Json& beside = arguments.at(name);
+    if (inside && !inside->isNull() && !beside.isNull())
+        return fail(Code::bad_parameter, fmt::format("Pass {} either as an argument or in options", name));
+    return inside && !inside->isNull() ? *inside : beside;
+}
+
+std::expected<void, api::Error> addFee(api::SendCoins& request, const Json& fee_rate, const Json& target) {
+    if (!fee_rate.isNull()) {
+        const std::string* text = fee_rate.number() ? &fee_rate.number()->text : fee_rate.string();
+        const auto rate = text ? fixedPointOf(*text, 3) : std::nullopt; // sat/vB to sat/kvB
+        if (!rate)
+            return fail(Code::type, "Invalid amount: fee_rate is in sat/vB with at most three decimals");
+        if (*rate <= 0) return fail(Code::bad_parameter, "fee_rate must be more than 0 sat/vB");
+        if (!target.isNull())
+            return fail(Code::bad_parameter,
+                        "Cannot specify both conf_target and fee_rate. Please provide either a confirmation "
+                        "target in blocks for automatic fee estimation, or an explicit fee rate.");
+        request.feerate_sat_per_kvb = rate;
+    }
+    if (!target.isNull()) {
+        const auto blocks = target.integer();
+        if (!blocks || *blocks < 1 || *blocks > 1008)
+            return fail(Code::bad_parameter, "Invalid conf_target, must be between 1 and 1008");
+        request.target_blocks = static_cast<int>(*blocks);
+    }
+    return {};
+}
+
+std::expected<void, api::Error> refuseOthers(const Json& options,
+                                             const std::vector<std::string_view>& known) {
+    if (!options.members()) return {};
+    for (const auto& [name, value] : *options.members())
+        if (std::ranges::find(known, name) == known.end())
+            return fail(Code::bad_parameter, fmt::format("Option {} is not known to Duplex. Known are: {}",
+                                                         name, fmt::join(known, ", ")));
+    return {};
+}
+
+std::expected<std::string, api::Error> requestId(const Arguments& arguments) {
+    std::string id = arguments.text("request_id");
+    constexpr std::size_t longest = 128;
+    if (id.size() > longest) return fail(Code::bad_parameter, "request_id must have at most 128 bytes.");
+    return id;
+}
+
+RequestResult sendToAddress(const Arguments& arguments, const Environment& environment) {
+    const auto address = addressOf(arguments.text("address"), environment);
+    if (!address) return std::unexpected(address.error());
+    const auto amount = amountOf(arguments.at("amount"));
+    if (!amount) return std::unexpected(amount.error());
+    const auto id = requestId(arguments);
+    if (!id) return std::unexpected(id.error());
+    if (!arguments.boolean("replaceable", true))
+        return fail(Code::bad_parameter,
+                    "Sends always signal replaceability, so that their fee can be raised.");
+    api::SendCoins request{.payees = {{.address = *address, .amount_sat = *amount}}};
+    request.subtract_fee = arguments.boolean("subtractfeefromamount");
+    request.comment = arguments.text("comment");
+    request.request_id = *id;
+    if (auto fine = addFee(request, arguments.at("fee_rate"), arguments.at("conf_target")); !fine)
+        return std::unexpected(fine.error());
+    return request;
+}
+
+RequestResult send(const Arguments& arguments, const Environment& environment) {
+    auto payees = payeesOf(arguments.at("outputs"), environment);
+    if (!payees) return std::unexpected(payees.error());
+    const Json& options = arguments.at("options");
+    if (auto fine = refuseOthers(options, {"conf_target", "estimate_mode", "fee_rate",
+                                           "subtract_fee_from_outputs", "replaceable", "request_id"});
+        !fine)
+        return std::unexpected(fine.error());
+    const auto id = requestId(arguments);
+    if (!id) return std::unexpected(id.error());
+    api::SendCoins request{.payees = std::move(*payees)};
+    request.request_id = *id;
+    if (const Json* inside = options.find("request_id"); inside && inside->string())
+        request.request_id = *inside->string();
+    if (const Json* indices = options.find("subtract_fee_from_outputs");
+        indices && indices->elements() && !indices->elements()->empty()) {
+        if (indices->elements()->size() != 1 || indices->elements()->front().integer() != 0)
+            return fail(Code::bad_parameter,
+                        "subtract_fee_from_outputs takes [0] only: the fee comes from the first output.");
+        request.subtract_fee = true;
+    }
+    const auto rate = option(arguments, "fee_rate");
+    if (!rate) return std::unexpected(rate.error());
+    const auto target = option(arguments, "conf_target");
+    if (!target) return std::unexpected(target.error());
+    if (auto fine = addFee(request, *rate, *target); !fine) return std::unexpected(fine.error());
+    return request;
+}
+
+RequestResult sendAll(const Arguments& arguments, const Environment& environment) {
+    const Json::Array* recipients = arguments.at("recipients").elements();
+    if (!recipients || recipients->size() != 1 || !recipients->front().string())
+        return fail(Code::bad_parameter, "recipients must hold exactly one address.");
+    const auto address = addressOf(*recipients->front().string(), environment);
+    if (!address) return std::unexpected(address.error());
+    const Json& options = arguments.at("options");
+    if (auto fine = refuseOthers(
+            options, {"conf_target", "estimate_mode", "fee_rate", "include_reserve", "request_id"});
+        !fine)
+        return std::unexpected(fine.error());
+    const auto id = requestId(arguments);
+    if (!id) return std::unexpected(id.error());
+    api::SendCoins request{.payees = {{.address = *address}}, .all = true};
+    request.include_reserve = arguments.boolean("include_reserve");
+    if (const Json* inside = options.find("include_reserve"); inside && inside->boolean())
+        request.include_reserve = *inside->boolean();
+    request.request_id = *id;
+    if (const Json* inside = options.find("request_id"); inside && inside->string())
+        request.request_id = *inside->string();
+    const auto rate = option(arguments, "fee_rate");
+    if (!rate) return std::unexpected(rate.error());
+    const auto target = option(arguments, "conf_target");
+    if (!target) return std::unexpected(target.error());
+    if (auto fine = addFee(request, *rate, *target); !fine) return std::unexpected(fine.error());
+    return request;
+}
+
+LocalResult sentTo(const api::SendReply& reply, const Arguments& arguments, const Environment&) {
+    if (!arguments.boolean("verbose")) return Json(reply.txid);
+    return Json::object().set("txid", reply.txid).set("fee_reason", reply.fee_reason);
+}
+
+LocalResult sent(const api::SendReply& reply, const Arguments&, const Environment&) {
+    return Json::object()
+        .set("txid", reply.txid)
+        .set("complete", true)
+        .set("fee_sat", reply.fee_sat)
+        .set("amount_sat", reply.amount_sat)
+        .set("change_sat", reply.change_sat)
+        .set("sent_to_peers", reply.sent_to_peers);
+}
+
+} // namespace
+
+std::vector<Method> sendMethods() {
+    const Param target{
+        .name = "conf_target", .type = ParamType::integer, .help = "blocks within which to confirm"};
+    const Param mode{.name = "estimate_mode", .help = "taken for Core's sake"};
+    const Param rate{.name = "fee_rate", .type = ParamType::number, .help = "sat/vB"};
+    const Param options{
+        .name = "options", .type = ParamType::json, .help = "conf_target, fee_rate and the method's own"};
+    const Param request_id{.name = "request_id",
+                           .help = "a repeated one returns the first result and never pays twice"};
+    return {
+        {.name = "sendtoaddress",
+         .group = group,
+         .params = {{.name = "address", .needed = Needed::yes, .help = "who is paid"},
+                    {.name = "amount", .type = ParamType::btc, .needed = Needed::yes, .help = "how much"},
+                    {.name = "comment", .help = "for your records"},
+                    {.name = "comment_to", .help = "taken for Core's sake"},
+                    {.name = "subtractfeefromamount",
+                     .type = ParamType::boolean,
+                     .help = "the payee gets the amount less the fee"},
+                    {.name = "replaceable", .type = ParamType::boolean, .help = "must be true"},
+                    target,
+                    mode,
+                    {.name = "avoid_reuse", .type = ParamType::boolean, .help = "taken for Core's sake"},
+                    rate,
+                    {.name = "verbose", .type = ParamType::boolean, .help = "an object instead of the txid"},
+                    request_id},
+         .summary = "Pays an address.",
+         .result_help = "the txid",
+         .example = "ADDRESS 0.1",
+         .request = sendToAddress,
+         .result = onReply<api::SendReply>(sentTo)},
+        {.name = "send",
+         .group = group,
+         .params = {{.name = "outputs",
+                     .type = ParamType::json,
+                     .needed = Needed::yes,
+                     .help = "[{ADDRESS: amount in BTC}, ...] or {ADDRESS: amount, ...}"},
+                    target,
+                    mode,
+                    rate,
+                    options,
+                    request_id},
+         .summary = "Pays one or more addresses.",
+         .result_help = "{txid, complete, fee_sat, ...}",
+         .example = "'{\"ADDRESS\": 0.1}'",
+         .request = send,
+         .result = onReply<api::SendReply>(sent)},
+        {.name = "sendall",
+         .group = group,
+         .params =
+             {{.name = "recipients", .type = ParamType::json, .needed = Needed::yes, .help = "[ADDRESS]"},
+              target,
+              mode,
+              rate,
+              options,
+              {.name = "include_reserve",
+               .type = ParamType::boolean,
+               .help = "also what is kept back for closing channels safely"},
+              request_id},
+         .summary = "Sends everything to one address; the safety reserve for open channels stays, unless "
+                    "include_reserve.",
+         .result_help = "{txid, complete, fee_sat, ...}",
+         .example = "'[\"ADDRESS\"]'",
+         .request = sendAll,
+         .result = onReply<api::SendReply>(sent)},
+    };
+}
+
+} // namespace duplex::rpc

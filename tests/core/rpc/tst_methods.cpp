@@ -1,0 +1,306 @@
+#include "core/rpc/dispatcher.h"
+#include "core/rpc/method_table.h"
+#include "tests/core/rpc/fake_session.h"
+#include "tests/support/test_main.h"
+
+#include <QTest>
+
+#include <algorithm>
+
+#include <set>
+
+using namespace duplex;
+using namespace duplex::rpc;
+
+namespace {
+/// JSON written with single quotes: moc does not read raw strings.
+std::string q(std::string text) {
+    std::ranges::replace(text, '\'', '"');
+    return text;
+}
+
+} // namespace
+
+class MethodsTest : public QObject {
+    Q_OBJECT
+
+    test::FakeSession m_session;
+
+    /// Result of a call as text, or "error CODE: MESSAGE".
+    std::string call(const std::string& method, const std::string& params,
+                     bitcoin::Network network = bitcoin::Network::main) {
+        Dispatcher dispatcher(&m_session, {.network = &bitcoin::parametersOf(network), .started_at = 1});
+        m_session.requests.clear();
+        Json response;
+        const auto parsed = parseJson(params);
+        if (!parsed) return "test's own parameters are malformed";
+        dispatcher.run({.id = Json(1), .method = method, .params = *parsed},
+                       [&](Json answer) { response = std::move(answer); });
+        if (!QTest::qWaitFor([&] { return !response.isNull(); })) return "no answer";
+        if (const Json* error = response.find("error"))
+            return "error " + error->find("code")->text() + ": " + *error->find("message")->string();
+        return response.find("result")->text();
+    }
+
+private slots:
+    void cleanup() { m_session.reply = {}; }
+
+    void table_everyMethod_isWholeAndNamedOnce() {
+        std::set<std::string_view> names;
+        for (const Method& method : methods()) {
+            QVERIFY2(names.insert(method.name).second, method.name.data());
+            QVERIFY2(!method.summary.empty() && !method.result_help.empty() && !method.group.empty(),
+                     method.name.data());
+            QVERIFY2(method.name == "notify" || bool(method.local) != bool(method.request),
+                     method.name.data());
+            QVERIFY2(bool(method.request) == bool(method.result), method.name.data());
+            std::set<std::string_view> params;
+            for (const Param& param : method.params)
+                QVERIFY2(params.insert(param.name).second, method.name.data());
+            QVERIFY(helpText(method.name).has_value());
+        }
+        QCOMPARE(names.size(), std::size_t{82});
+    }
+
+    void absentMethods_call_answerMinus32601AndAreNotInHelp() {
+        const std::string help = *helpText("")->string();
+        for (const char* name :
+             {"signmessage", "decodepsbt", "bumpfee", "keysend", "getroute", "splicein", "offer"}) {
+            QVERIFY(call(name, "[]").starts_with("error -32601"));
+            QVERIFY2(help.find(std::string("\n") + name) == std::string::npos, name);
+        }
+        QVERIFY(help.find("== Wallet ==") != std::string::npos);
+        QVERIFY(help.find("sendtoaddress address amount") != std::string::npos);
+    }
+
+    void params_wrong_areNamedInTheError() {
+        QCOMPARE(call("getblockhash", "[]"),
+                 std::string("error -1: Parameter height is missing. Usage: getblockhash height"));
+        QCOMPARE(call("getblockhash", q("['x']")),
+                 std::string("error -3: Parameter height: integer expected, string given."));
+        QCOMPARE(call("getblockhash", q("[1.5]")),
+                 std::string("error -3: Parameter height: integer expected, number given."));
+        QCOMPARE(call("getblockhash", q("{'depth':1}")),
+                 std::string("error -8: Unknown named parameter depth"));
+        QCOMPARE(
+            call("getblockhash", q("{'args':[1],'height':2}")),
+            std::string("error -8: Parameter height specified twice both as positional and named argument"));
+        QVERIFY(call("getblockhash", "[1,2]").starts_with("error -1:"));
+    }
+
+    void positionalAndNamed_sameCall_sameRequest() {
+        m_session.reply = [](const api::Request&) {
+            return api::Answer(api::SendReply{.txid = "aa", .fee_reason = "given"});
+        };
+        const char* expected = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4";
+        for (const std::string& params :
+             {q("['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4', 0.1, 'c', '', true, null, null, null, null, "
+                "1.25]"),
+              q("{'args':['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4'], 'amount':'0.10000000', "
+                "'comment':'c', 'subtractfeefromamount':true, 'fee_rate':'1.25'}")}) {
+            QCOMPARE(call("sendtoaddress", params), std::string("\"aa\""));
+            const auto& request = std::get<api::SendCoins>(m_session.requests.at(0));
+            QCOMPARE(request.payees.at(0).address, std::string(expected));
+            QCOMPARE(request.payees.at(0).amount_sat, std::int64_t{10'000'000});
+            QCOMPARE(request.feerate_sat_per_kvb.value_or(0), std::int64_t{1250});
+            QVERIFY(request.subtract_fee);
+            QCOMPARE(request.comment, std::string("c"));
+        }
+        QCOMPARE(call("sendtoaddress", q("['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4', 0.1, null, null, "
+                                         "null, null, null, null, null, null, true]")),
+                 q("{'txid':'aa','fee_reason':'given'}"));
+    }
+
+    void send_wrongAmountsAndAddresses_areRefusedBeforeTheEngine() {
+        QCOMPARE(call("sendtoaddress", q("['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4', 0.000000001]")),
+                 std::string("error -3: Invalid amount"));
+        QCOMPARE(call("sendtoaddress", q("['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4', -1]")),
+                 std::string("error -3: Amount out of range"));
+        QCOMPARE(call("sendtoaddress", q("['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4', 21000001]")),
+                 std::string("error -3: Amount out of range"));
+        QVERIFY(call("sendtoaddress", q("['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5', 1]"))
+                    .starts_with("error -5:"));
+        QVERIFY(call("send", q("[{'data':'00'}]")).starts_with("error -8:"));
+        QVERIFY(call("send", q("[[]]")).starts_with("error -8:"));
+        QVERIFY(call("send",
+                     q("[{'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4':1}, null, null, 2, {'fee_rate':3}]"))
+                    .starts_with("error -8:"));
+        QVERIFY(m_session.requests.empty());
+    }
+
+    void engineError_call_keepsCodeAndMessage() {
+        m_session.reply = [](const api::Request&) {
+            return api::Answer(
+                std::unexpected(api::Error{.code = -8, .message = "Block height out of range"}));
+        };
+        QCOMPARE(call("getblockhash", "[99]"), std::string("error -8: Block height out of range"));
+    }
+
+    void balances_reply_isCoresObject() {
+        m_session.reply = [](const api::Request&) {
+            return api::Answer(
+                api::Balances{.trusted_sat = 150'000'000, .complete_to = 7, .block_hash = "ab"});
+        };
+        const std::string text = call("getbalances", "[]");
+        QVERIFY(text.starts_with(q("{'mine':{'trusted':1.50000000,'immature':0.00000000,'nonmempool':0."
+                                   "00000000},'lastprocessedblock':{'hash':'ab','height':7}")));
+    }
+
+    void listtransactions_page_countsEntriesFromTheEnd() {
+        m_session.reply = [](const api::Request&) {
+            api::WalletTransactionList list;
+            for (int i = 0; i < 3; ++i) {
+                api::WalletTransaction transaction{.txid = std::string(1, static_cast<char>('a' + i))};
+                transaction.details = {{.category = "receive", .amount_sat = i},
+                                       {.category = "send", .amount_sat = -i}};
+                list.transactions.push_back(transaction);
+            }
+            return api::Answer(list);
+        };
+        const auto json = parseJson(call("listtransactions", q("['*', 2, 1]")));
+        QCOMPARE(json->elements()->size(), std::size_t{2});
+        QCOMPARE(*json->elements()->at(0).find("txid")->string(), std::string("b"));
+        QCOMPARE(*json->elements()->at(1).find("category")->string(), std::string("receive"));
+        QCOMPARE(*json->elements()->at(1).find("txid")->string(), std::string("c"));
+    }
+
+    void pay_amountsWithUnits_areMillisatoshi() {
+        m_session.reply = [](const api::Request&) {
+            return api::Answer(api::PaymentInfo{.status = "complete"});
+        };
+        for (const char* amount : {"1000", "\"1000msat\"", "\"1sat\"", "\"0.00000001btc\""}) {
+            QVERIFY(!call("pay", ("[\"lnbc1x\"," + std::string(amount) + "]").c_str()).starts_with("error"));
+            QCOMPARE(std::get<api::Pay>(m_session.requests.at(0)).amount_msat.value_or(0),
+                     std::int64_t{1000});
+        }
+        QVERIFY(call("pay", q("['lnbc1x','1 sat']")).starts_with("error -32602"));
+        QVERIFY(call("pay", q("['lnbc1x',-1]")).starts_with("error -32602"));
+    }
+
+    void connect_oneText_isTakenApart() {
+        m_session.reply = [](const api::Request&) {
+            return api::Answer(api::PeerConnected{.node_id = "02", .host = "::1", .port = 1});
+        };
+        const std::string id = "02" + std::string(64, 'a');
+        call("connect", ("[\"" + id + "@[::1]:1234\"]").c_str());
+        const auto& request = std::get<api::Connect>(m_session.requests.at(0));
+        QCOMPARE(request.node_id, id);
+        QCOMPARE(request.host, std::string("::1"));
+        QCOMPARE(request.port, std::uint16_t{1234});
+        QVERIFY(call("connect", q("['02aa@host']")).starts_with("error -32602"));
+    }
+
+    void quote_shortNames_areTheBitcoinPair() {
+        m_session.reply = [](const api::Request&) { return api::Answer(api::QuoteList{}); };
+        QCOMPARE(call("quote", q("['L1','L2',50000]")), std::string("[]"));
+        const auto& request = std::get<api::GetQuotes>(m_session.requests.at(0));
+        QCOMPARE(request.from, std::string("bip122:000000000019d6689c085ae165831e93"));
+        QCOMPARE(request.to, request.from + "/lightning");
+    }
+
+    void sandboxMethod_otherNetwork_isAnError() {
+        QCOMPARE(call("sandbox", q("['mine']")),
+                 std::string("error -1: The sandbox exists only with --network=sandbox."));
+        m_session.reply = [](const api::Request&) { return api::Answer(api::SandboxReply{.height = 3}); };
+        QCOMPARE(call("sandbox", q("['mine','2']"), bitcoin::Network::sandbox),
+                 q("{'height':3,'mempool':0}"));
+        QCOMPARE(std::get<api::SandboxCommand>(m_session.requests.at(0)).count, std::int64_t{2});
+    }
+
+    void decoding_knownTexts_giveCoresFields() {
+        QCOMPARE(call("validateaddress", q("['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4']")),
+                 std::string(
+                     q("{'isvalid':true,'address':'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4','scriptPubKey'"
+                       ":'0014751e76e8199196d454941c45d1b3a323f1433bd6','isscript':false,'iswitness':true,'"
+                       "witness_version':0,'witness_program':'751e76e8199196d454941c45d1b3a323f1433bd6'}")));
+        const std::string invalid =
+            call("validateaddress", q("['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5']"));
+        QVERIFY(invalid.starts_with(q("{'isvalid':false,'error_locations':[],'error':")));
+        // From the help of Core's decodescript and deriveaddresses, and BIP 173.
+        const std::string script =
+            call("decodescript", q("['0014751e76e8199196d454941c45d1b3a323f1433bd6']"));
+        const Json decoded = *parseJson(script);
+        QCOMPARE(*decoded.find("asm")->string(), std::string("0 751e76e8199196d454941c45d1b3a323f1433bd6"));
+        QVERIFY(
+            decoded.find("desc")->string()->starts_with("addr(bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4)#"));
+        QVERIFY(
+            script.ends_with(q("'type':'witness_v0_keyhash','p2sh':'3JvL6Ymt8MVWiCNHC7oWU6nLeHNJKLZGLN'}")));
+        QVERIFY(call("decoderawtransaction", q("['00']")).starts_with("error -22"));
+    }
+
+    void genesisCoinbase_decoded_givesCoresFields() {
+        const std::string text =
+            call("decoderawtransaction",
+                 q("['"
+                   "01000000010000000000000000000000000000000000000000000000000000000000000000ffffffff4d04fff"
+                   "f001d0104455468652054696d65732030332f4a616e2f32303039204368616e63656c6c6f72206f6e20627269"
+                   "6e6b206f66207365636f6e64206261696c6f757420666f722062616e6b73ffffffff0100f2052a01000000434"
+                   "104678afdb0fe5548271967f1a67130b7105cd6a828e03909a67962e0ea1f61deb649f6bc3f4cef38c4f35504"
+                   "e51ec112de5c384df7ba0b8d578a4c702b6bf11d5fac00000000']"));
+        QVERIFY(text.starts_with(
+            q("{'txid':'4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b','hash':'"
+              "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b','version':1,'size':204,'"
+              "vsize':204,'weight':816,'locktime':0,'vin':[{'coinbase':'04ffff001d")));
+        const Json transaction = *parseJson(text);
+        const Json* output = &transaction.find("vout")->elements()->at(0);
+        QVERIFY(output->find("scriptPubKey")->find("asm")->string()->ends_with("702b6bf11d5f OP_CHECKSIG"));
+        QVERIFY(output->find("scriptPubKey")->find("desc")->string()->starts_with("pk(04678afdb0fe"));
+        QCOMPARE(output->find("value")->text(), std::string("50.00000000"));
+        QVERIFY(text.find(q("'type':'pubkey'}}]}")) != std::string::npos);
+        QVERIFY(text.find("address") == std::string::npos);
+    }
+
+    void link_fields_areDecoded() {
+        // BIP 21, section Examples, with an address of this network.
+        QCOMPARE(call("decode", q("['bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4?amount=50&label=Luke-"
+                                  "Jr&message=Donation%20for%20project%20xyz']")),
+                 std::string(q("{'type':'bip21','valid':true,'address':'"
+                               "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4','amount':50.00000000,'amount_sat'"
+                               ":5000000000,'label':'Luke-Jr','message':'Donation for project xyz'}")));
+        QVERIFY(call("decode", q("['BITCOIN:BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4?AMOUNT=0.1']"))
+                    .find("\"amount\":0.10000000") != std::string::npos);
+        QVERIFY(
+            call(
+                "decode",
+                q("['bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4?req-somethingyoudontunderstand=50']"))
+                .starts_with("error -32602"));
+        QVERIFY(call("decode", q("['bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4?amount=1&amount=2']"))
+                    .starts_with("error -32602"));
+        QVERIFY(call("decode", q("['bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4?amount=1,5']"))
+                    .starts_with("error -32602"));
+        QVERIFY(call("decode", q("['bitcoin:tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx']"))
+                    .starts_with("error -32602"));
+    }
+
+    void invoice_bolt11Example_hasCoreLightningsFields() {
+        // BOLT 11, Examples: "Please send $3 for a cup of coffee to the same peer, within one minute".
+        const std::string text = call(
+            "decode",
+            q("['"
+              "lnbc2500u1pvjluezsp5zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zyg3zygspp5qqqsyqcyq5rqwzqfqqq"
+              "syqcyq5rqwzqfqqqsyqcyq5rqwzqfqypqdq5xysxxatsyp3k7enxv4jsxqzpu9qrsgquk0rl77nj30yxdy8j9vdx85fkpm"
+              "dla2087ne0xh8nhedh8w27kyke0lp53ut353s06fv3qfegext0eh0ymjpf39tuven09sam30g4vgpfna3rh']"));
+        QVERIFY(text.starts_with(
+            q("{'type':'bolt11 invoice','valid':true,'currency':'bc','created_at':1496314658,'expiry':60,")));
+        QVERIFY(
+            text.find(q("'payee':'03e7156ae33b0a208d0744199163177e909e80176e55d97a2f221ede0f934dd9ad','"
+                        "amount_msat':250000000,'description':'1 cup coffee','min_final_cltv_expiry':18")) !=
+            std::string::npos);
+        QVERIFY(text.ends_with(
+            q("'payment_hash':'0001020304050607080900010203040506070809000102030405060708090102'}")));
+    }
+
+    void commandLine_arguments_areConvertedByType() {
+        QCOMPARE(fromCommandLine(ParamType::text, "123")->text(), std::string("\"123\""));
+        QCOMPARE(fromCommandLine(ParamType::integer, "123")->text(), std::string("123"));
+        QCOMPARE(fromCommandLine(ParamType::btc, "0.10")->text(), std::string("0.10"));
+        QCOMPARE(fromCommandLine(ParamType::json, "[1]")->text(), std::string("[1]"));
+        QVERIFY(!fromCommandLine(ParamType::json, "[1"));
+        QCOMPARE(fromCommandLine(ParamType::msat, "1sat")->text(), std::string("\"1sat\""));
+        QCOMPARE(fromCommandLine(ParamType::msat, "5")->text(), std::string("5"));
+        QCOMPARE(fromCommandLine(ParamType::text_or_json, "00ff")->text(), std::string("\"00ff\""));
+    }
+};
+
+DUPLEX_TEST(MethodsTest)
+#include "tst_methods.moc"
