@@ -1,0 +1,64 @@
+#include "core/lightning/onchain/commitment_view.h"
+
+namespace duplex::lightning::onchain {
+
+namespace {
+
+using commitment::HtlcDirection;
+
+/// As in local_commitment_claims.cpp.
+constexpr std::uint32_t timeout_window = 36;
+
+void claimHtlc(FindingsBuilder& findings, const RemoteCommitment& remote, const CommitmentHtlc& htlc,
+               std::size_t index, const Script& witness_script) {
+    const CommitmentSeen& seen = findings.seen();
+    const HtlcId id = htlcIdOf(htlc, commitment::Side::remote);
+    const std::uint32_t cltv = htlc.cltv_expiry.value;
+    findings.show(id);
+    if (const auto spend = findings.spendOf(index))
+        return findings.noteHtlcSpend(*spend, id, htlc.payment_hash);
+
+    const bool ours = id.direction == HtlcDirection::offered;
+    ClaimInput input = inputFor(ours ? ClaimKind::remote_htlc_timeout : ClaimKind::remote_htlc_preimage,
+                                seen.transaction, findings.txid(), index, witness_script, seen.height);
+    input.sequence = 1;
+    input.htlc = id;
+    input.number = remote.number;
+    input.per_commitment_point = remote.per_commitment_point;
+    if (ours) {
+        input.locktime = cltv;
+        input.claimable_since = {std::max(cltv, seen.height.value)};
+        input.deadline = BlockHeight{cltv + timeout_window};
+        return findings.claimFrom(std::uint64_t{cltv} + 1, std::move(input));
+    }
+    if (const auto preimage = findings.releasable(htlc.payment_hash)) {
+        input.preimage = preimage;
+        input.deadline = BlockHeight{cltv};
+        return findings.claimFrom(seen.height.value + std::uint64_t{1}, std::move(input));
+    }
+    if (findings.chain().verified_height.value < cltv) findings.leaveOpen();
+}
+
+} // namespace
+
+OutputFindings remoteCommitmentClaims(const ClosedChannelFacts& facts, const RemoteCommitment& remote,
+                                      const ChainFacts& chain, const SpendIndex& spends,
+                                      const CommitmentSeen& seen) {
+    FindingsBuilder findings(chain, spends, seen);
+    const auto built = commitment::buildCommitment(facts.parameters, remote.spec, remote.number,
+                                                   remote.per_commitment_point);
+    if (!built) return findings.take(); // classify() built it: cannot happen
+    claimToRemote(findings, facts.parameters, remote.number);
+    for (const std::uint32_t index : built->htlcOutputs())
+        claimHtlc(findings, remote, *built->outputs[index].htlc, index, built->outputs[index].witness_script);
+    return findings.take();
+}
+
+OutputFindings toRemoteClaims(const ClosedChannelFacts& facts, const ChainFacts& chain,
+                              const SpendIndex& spends, const CommitmentSeen& seen, CommitmentNumber number) {
+    FindingsBuilder findings(chain, spends, seen);
+    claimToRemote(findings, facts.parameters, number);
+    return findings.take();
+}
+
+} // namespace duplex::lightning::onchain

@@ -1,0 +1,242 @@
+#include "core/lightning/onchain/claim_bumping.h"
+
+#include "tests/support/closed_channel.h"
+
+using namespace duplex;
+using namespace duplex::lightning;
+using namespace duplex::lightning::onchain;
+using duplex::test::ClosedChannel;
+using Side = ClosedChannel::Side;
+
+namespace {
+
+constexpr std::uint32_t close_height = ClosedChannel::close_height;
+
+const Claim* claimOf(const Resolution& resolution, ClaimKind kind) {
+    for (const Claim& claim : resolution.claims) {
+        if (claim.inputs.front().kind == kind) return &claim;
+    }
+    return nullptr;
+}
+
+} // namespace
+
+class TestClaimBumping : public QObject {
+    Q_OBJECT
+
+private slots:
+    void feeCurve_data() {
+        QTest::addColumn<uint>("now");
+        QTest::addColumn<qint64>("feerate");
+        QTest::newRow("start") << 100u << qint64{1000};
+        QTest::newRow("a quarter") << 125u << qint64{2500};
+        QTest::newRow("half way") << 150u << qint64{4000};
+        QTest::newRow("between half and end") << 172u << qint64{27000};
+        QTest::newRow("deadline - 6") << 194u << qint64{50000};
+        QTest::newRow("after the deadline") << 300u << qint64{50000};
+    }
+    void feeCurve() {
+        QFETCH(uint, now);
+        QFETCH(qint64, feerate);
+        const FeeFacts fees{.slow = {1000}, .fast = {4000}};
+        QCOMPARE(feerateAt(fees, {100}, {now}, BlockHeight{200}, {50000}).value, feerate);
+        QCOMPARE(feerateAt(fees, {100}, {now}, std::nullopt, {50000}).value, qint64{1000});
+        QVERIFY(feerateAt(fees, {100}, {now}, BlockHeight{200}, {700}).value <= 700);
+    }
+    void feeCurve_survivesShortAndPastWindows() {
+        const FeeFacts fees;
+        for (std::uint32_t start = 0; start < 12; ++start) {
+            for (std::uint32_t deadline = 0; deadline < 14; ++deadline) {
+                for (std::uint32_t now = 0; now < 16; ++now) {
+                    const FeeratePerKw rate = feerateAt(fees, {start}, {now}, BlockHeight{deadline}, {9000});
+                    QVERIFY(rate >= fees.floor && rate <= FeeratePerKw{9000});
+                }
+            }
+        }
+    }
+
+    // The level never falls, whatever the estimates do, and each new version can replace the last.
+    void feeLevel_neverFalls() {
+        ClosedChannel channel;
+        channel.release(1);
+        channel.confirm(channel.theirCommitment(), close_height);
+        std::optional<Claim> last;
+        int versions = 0;
+        for (std::uint32_t height = close_height; height < 1210; ++height) {
+            channel.at(height);
+            channel.chain.fees.slow = {height % 7 == 0 ? 300 : 1500};
+            channel.chain.fees.fast = {height % 5 == 0 ? 400 : 3000};
+            const Resolution resolution = channel.resolveAndRemember();
+            const Claim* claim = claimOf(resolution, ClaimKind::remote_htlc_preimage);
+            QVERIFY(claim);
+            QVERIFY(claim->fee.value <= claim->inputs[0].spent.value.value / 2);
+            if (last) {
+                QVERIFY(claim->feerate >= last->feerate && claim->fee >= last->fee);
+                if (claim->transaction != last->transaction) {
+                    ++versions;
+                    const bitcoin::Weight weight = channel.complete(*claim).weight();
+                    QVERIFY(claim->fee >= last->fee + channel.chain.fees.increment.feeCeil(weight));
+                }
+                if (height > 1134 && height < 1194) QVERIFY(claim->fee > last->fee); // the last third
+            }
+            last = *claim;
+        }
+        QVERIFY(versions > 60);
+        QVERIFY(last->fee.value > last->inputs[0].spent.value.value * 4 / 10);
+    }
+
+    void rival_bumpsAtOnce() {
+        ClosedChannel channel;
+        channel.release(1);
+        channel.confirm(channel.theirCommitment(), close_height);
+        const Claim first = *claimOf(channel.resolveAndRemember(), ClaimKind::remote_htlc_preimage);
+        QVERIFY(*claimOf(channel.resolve(), ClaimKind::remote_htlc_preimage) == first);
+        channel.chain.contested.insert(first.inputs[0].outpoint);
+        const Claim second = *claimOf(channel.resolve(), ClaimKind::remote_htlc_preimage);
+        QVERIFY(second.feerate > first.feerate && second.fee > first.fee);
+    }
+
+    void htlcTransactions_takeACoinEachAndPairTheirOutputs() {
+        ClosedChannel channel;
+        channel.release(1);
+        channel.chain.coins.clear();
+        for (std::uint32_t i = 0; i < 2; ++i) channel.addCoin(i, 300'000);
+        channel.confirm(channel.ourCommitment(), close_height);
+        channel.at(1120);
+        const Resolution resolution = channel.resolveAndRemember();
+        const Claim* timeout = claimOf(resolution, ClaimKind::htlc_timeout);
+        const Claim* success = claimOf(resolution, ClaimKind::htlc_success);
+        QVERIFY(timeout && success && timeout != success);
+        QVERIFY(timeout->wallet_inputs[0].outpoint != success->wallet_inputs[0].outpoint);
+        QCOMPARE(timeout->transaction.locktime, 1100u);
+        QCOMPARE(success->transaction.locktime, 0u);
+        for (const Claim* claim : {timeout, success}) {
+            QVERIFY(claim->transaction.outputs[0] == *claim->inputs[0].paired_output);
+            QVERIFY(claim->transaction.outputs[1].script_pubkey == channel.chain.payout);
+            ClosedChannel::verify(*claim, channel.complete(*claim));
+        }
+        // The next version uses the same coin.
+        channel.at(1130);
+        const Resolution later = channel.resolve();
+        QCOMPARE(claimOf(later, ClaimKind::htlc_success)->wallet_inputs[0].outpoint,
+                 success->wallet_inputs[0].outpoint);
+        QVERIFY(claimOf(later, ClaimKind::htlc_success)->fee > success->fee);
+    }
+
+    void withoutCoins_anAlarm() {
+        ClosedChannel channel;
+        channel.release(1);
+        channel.chain.coins.clear();
+        channel.confirm(channel.ourCommitment(), close_height);
+        const Resolution resolution = channel.resolve();
+        QVERIFY(!claimOf(resolution, ClaimKind::htlc_success));
+        QVERIFY(resolution.alarms.contains(Alarm::no_coins_for_fee));
+        QVERIFY(!resolution.all_resolved);
+    }
+
+    // Near a deadline the curve asks for more than the wallet has: what it has is still used.
+    void tooFewCoins_payWhatTheyCan() {
+        ClosedChannel channel;
+        channel.release(1);
+        channel.chain.coins.clear();
+        channel.addCoin(1, 20'000);
+        channel.confirm(channel.ourCommitment(), close_height);
+        for (const std::uint32_t height : {1150u, 1199u}) {
+            channel.at(height);
+            const Resolution resolution = channel.resolveAndRemember();
+            const Claim* claim = claimOf(resolution, ClaimKind::htlc_success);
+            const Claim* timeout = claimOf(resolution, ClaimKind::htlc_timeout);
+            QVERIFY((claim != nullptr) != (timeout != nullptr)); // one coin, one claim
+            ClosedChannel::verify(resolution.claims[0], channel.complete(resolution.claims[0]));
+            QVERIFY(resolution.alarms.contains(Alarm::no_coins_for_fee));
+        }
+    }
+
+    void smallCoins_areJoined() {
+        ClosedChannel channel;
+        channel.release(1);
+        channel.chain.coins.clear();
+        for (std::uint32_t i = 0; i < 8; ++i) channel.addCoin(i, 600);
+        channel.confirm(channel.ourCommitment(), close_height);
+        const Resolution resolution = channel.resolve();
+        const Claim* claim = claimOf(resolution, ClaimKind::htlc_success);
+        QVERIFY(claim && claim->wallet_inputs.size() > 1);
+        ClosedChannel::verify(*claim, channel.complete(*claim));
+    }
+
+    void claimThatCostsMoreThanItBrings_isNotMade() {
+        ClosedChannel channel;
+        channel.release(1);
+        channel.chain.fees = {.slow = {2'000'000}, .fast = {2'000'000}, .floor = {1'000'000}};
+        channel.confirm(channel.theirCommitment(), close_height);
+        const Resolution resolution = channel.resolve();
+        QVERIFY(!claimOf(resolution, ClaimKind::remote_htlc_preimage));
+        QVERIFY(resolution.alarms.contains(Alarm::claim_uneconomic));
+    }
+
+    void forceClose_isBroadcastWithAChild() {
+        ClosedChannel channel;
+        QVERIFY(!channel.resolve().local_commitment);
+        QVERIFY(!signLocalClose(channel.facts, channel.local, channel.counters));
+        channel.facts.local_close = LocalClose::wanted;
+        const Resolution resolution = channel.resolveAndRemember();
+        QVERIFY(resolution.local_commitment == channel.ourCommitment());
+        const auto commitment = signLocalClose(channel.facts, channel.local, channel.counters);
+        QVERIFY(commitment.has_value());
+        QVERIFY(bitcoin::script::verifyScript(
+                    *commitment, 0,
+                    {{.value = channel.facts.parameters.capacity,
+                      .script_pubkey = commitment::fundingOutputScript(channel.facts.parameters)}},
+                    bitcoin::script::standard_flags)
+                    .has_value());
+        const Claim* child = claimOf(resolution, ClaimKind::anchor);
+        QVERIFY(child && child->parent == resolution.local_commitment);
+        QCOMPARE(child->deadline->value, 1100u - 36);
+        const bitcoin::Transaction complete = channel.complete(*child);
+        ClosedChannel::verify(*child, complete);
+        const Satoshi parent_fee =
+            channel.commitment(Side::local, channel.facts.local->spec, ClosedChannel::local_number).fee;
+        QVERIFY(child->fee + parent_fee >= child->feerate.feeCeil(complete.weight() + commitment->weight()));
+        // A revoked one is refused by the signer, whatever the facts say (R5).
+        const keys::SignerCounters revoked{.local_stored = 7, .local_released = 6};
+        QVERIFY(signLocalClose(channel.facts, channel.local, revoked).error() ==
+                keys::SignerRefusal::secret_was_released);
+    }
+
+    void parentThatPaysEnough_hasNoChild() {
+        ClosedChannel channel;
+        channel.facts.local_close = LocalClose::wanted;
+        channel.chain.fees.slow = channel.chain.fees.fast = {400};
+        QVERIFY(channel.resolve().claims.empty());
+        QVERIFY(channel.resolve().alarms.empty());
+    }
+
+    void theirUnconfirmedCommitment_hasAChildOnlyForAnHtlc() {
+        ClosedChannel channel;
+        channel.chain.unconfirmed = {channel.theirCommitment()};
+        const Resolution resolution = channel.resolve();
+        const Claim* child = claimOf(resolution, ClaimKind::anchor);
+        QVERIFY(child && child->parent == channel.theirCommitment());
+        ClosedChannel::verify(*child, channel.complete(*child));
+        channel.facts.remote_current->spec = ClosedChannel::spec(Side::remote, {});
+        channel.chain.unconfirmed = {channel.theirCommitment()};
+        QVERIFY(channel.resolve().claims.empty());
+    }
+
+    void attempt_roundTripsAndRefusesOthers() {
+        ClosedChannel channel;
+        channel.release(1);
+        channel.confirm(channel.ourCommitment(), close_height);
+        const ClaimAttempt attempt =
+            attemptOf(*claimOf(channel.resolve(), ClaimKind::htlc_success), channel.chain.tip_height);
+        Bytes bytes = encoded(attempt);
+        QVERIFY(decodeClaimAttempt(bytes) == attempt);
+        bytes.pop_back();
+        QVERIFY(decodeClaimAttempt(bytes).error() == StoredFormError::malformed);
+        bytes[0] = 2;
+        QVERIFY(decodeClaimAttempt(bytes).error() == StoredFormError::unknown_version);
+    }
+};
+
+DUPLEX_TEST(TestClaimBumping)
+#include "tst_claim_bumping.moc"
