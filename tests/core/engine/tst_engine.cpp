@@ -1,0 +1,170 @@
+#include "tests/support/test_main.h"
+
+#include "core/engine/engine.h"
+
+#include <QDir>
+#include <QDirIterator>
+
+using namespace duplex;
+
+namespace {
+
+engine::Options optionsIn(const QTemporaryDir& dir) {
+    engine::Options options;
+    options.network = "regtest";
+    options.data_directory = dir.path().toStdString();
+    options.connect = {"127.0.0.1:1"}; // nobody listens there
+    options.use_keyring = false;
+    options.cheap_stretching = true;
+    return options;
+}
+
+/// Asks and waits for the answer.
+api::Answer ask(engine::Engine& engine, api::Request request) {
+    std::optional<api::Answer> found;
+    api::RequestId id = 0;
+    const auto connection = QObject::connect(&engine, &api::Session::answered, &engine,
+                                             [&](api::RequestId answered, const api::AnswerPointer& answer) {
+                                                 if (answered == id) found = *answer;
+                                             });
+    id = engine.ask(std::move(request));
+    const bool answered = QTest::qWaitFor([&] { return found.has_value(); }, 60'000);
+    QObject::disconnect(connection);
+    return answered ? *found : std::unexpected(api::Error{0, "no answer"});
+}
+
+template <typename T>
+T get(const api::Answer& answer) {
+    if (!answer) {
+        qWarning("%d %s", answer.error().code, answer.error().message.c_str());
+        return {};
+    }
+    return std::get<T>(*answer);
+}
+
+} // namespace
+
+class TestEngine : public QObject {
+    Q_OBJECT
+
+private slots:
+    void start_unknownNetwork_saysWhichThereAre() {
+        QTemporaryDir dir;
+        auto options = optionsIn(dir);
+        options.network = "mainnet";
+        const auto engine = engine::Engine::start(options);
+        QVERIFY(!engine.has_value());
+        QVERIFY(engine.error().find("testnet4") != std::string::npos);
+    }
+
+    void wallet_createLockUnlockExport() {
+        QTemporaryDir dir;
+        auto engine = engine::Engine::start(optionsIn(dir));
+        QVERIFY(engine.has_value());
+        const auto created = get<api::WalletCreated>(
+            ask(**engine, api::CreateWallet{.name = "a", .passphrase = "sesame", .words = 24}));
+        QCOMPARE(QString::fromStdString(created.mnemonic).split(' ').size(), 24);
+        QCOMPARE(ask(**engine, api::CreateWallet{.name = "b"}).error().code, -4); // one at a time
+        QCOMPARE(
+            ask(**engine, api::SendCoins{.payees = {{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", 1000}}})
+                .error()
+                .code,
+            -13);
+        QCOMPARE(ask(**engine, api::Unlock{.passphrase = "wrong"}).error().code, -14);
+        QVERIFY(ask(**engine, api::Unlock{.passphrase = "sesame"}).has_value());
+        QCOMPARE(
+            ask(**engine, api::SendCoins{.payees = {{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", 1000}}})
+                .error()
+                .code,
+            -6);
+        QCOMPARE(
+            ask(**engine, api::SendCoins{.payees = {{"bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", 1000}}})
+                .error()
+                .code,
+            -5);
+        QCOMPARE(get<api::Mnemonic>(ask(**engine, api::ExportMnemonic{.passphrase = "sesame"})).words,
+                 created.mnemonic);
+        QVERIFY(ask(**engine, api::ChangePassphrase{"sesame", "open"}).has_value());
+        QVERIFY(ask(**engine, api::Lock{}).has_value());
+        QCOMPARE(ask(**engine, api::Unlock{.passphrase = "sesame"}).error().code, -14);
+        QVERIFY(ask(**engine, api::Unlock{.passphrase = "open"}).has_value());
+        QCOMPARE(ask(**engine, api::ExportMnemonic{.passphrase = "third"}).error().code, -14);
+        QVERIFY(ask(**engine, api::ExportMnemonic{.passphrase = "open"}).error().message.find("minute") !=
+                std::string::npos);
+    }
+
+    void wallet_reopened_givesFreshAddressesOnly() {
+        QTemporaryDir dir;
+        std::set<std::string> seen;
+        std::string words;
+        for (int run = 0; run < 3; ++run) {
+            auto engine = engine::Engine::start(optionsIn(dir));
+            QVERIFY(engine.has_value());
+            if (run == 0)
+                words = get<api::WalletCreated>(ask(**engine, api::CreateWallet{.name = "a"})).mnemonic;
+            for (int i = 0; i < 5; ++i) {
+                const auto address = get<api::Text>(ask(**engine, api::NewAddress{.label = "shop"})).text;
+                QVERIFY(seen.insert(address).second);
+                const auto info = get<api::AddressInfo>(ask(**engine, api::GetAddressInfo{address}));
+                QVERIFY(info.is_mine);
+                QCOMPARE(info.labels, std::vector<std::string>{"shop"});
+            }
+            // Without a password the wallet opens its own lock after a restart.
+            QCOMPARE(get<api::Mnemonic>(ask(**engine, api::ExportMnemonic{})).words, words);
+        }
+        QTemporaryDir other;
+        auto engine = engine::Engine::start(optionsIn(other));
+        QVERIFY(ask(**engine, api::CreateWallet{.name = "restored", .mnemonic = words}).has_value());
+        QVERIFY(seen.contains(get<api::Text>(ask(**engine, api::NewAddress{})).text));
+    }
+
+    // threats 96: after a run with every secret used, none stands in the log or in any file that is not
+    // sealed.
+    void threat96_secrets_standInNoFile() {
+        QTemporaryDir dir;
+        std::string words;
+        {
+            auto engine = engine::Engine::start(optionsIn(dir));
+            words = get<api::WalletCreated>(
+                        ask(**engine, api::CreateWallet{.name = "a", .passphrase = "open sesame now"}))
+                        .mnemonic;
+            QVERIFY(ask(**engine, api::Unlock{.passphrase = "open sesame now"}).has_value());
+            QVERIFY(ask(**engine, api::ExportMnemonic{.passphrase = "open sesame now"}).has_value());
+        }
+        QVERIFY(!words.empty());
+        int files = 0;
+        QDirIterator each(dir.path(), QDir::Files | QDir::Hidden, QDirIterator::Subdirectories);
+        while (each.hasNext()) {
+            QFile file(each.next());
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            const QByteArray content = file.readAll();
+            QVERIFY2(!content.contains(words.c_str()), qPrintable(file.fileName()));
+            QVERIFY2(!content.contains("open sesame now"), qPrintable(file.fileName()));
+            ++files;
+        }
+        QVERIFY(files >= 4);
+    }
+
+    void sandboxCommand_onRegtest_saysWhatToDo() {
+        QTemporaryDir dir;
+        auto engine = engine::Engine::start(optionsIn(dir));
+        const auto answer = ask(**engine, api::SandboxCommand{});
+        QVERIFY(!answer.has_value());
+        QVERIFY(answer.error().message.find("--network=sandbox") != std::string::npos);
+    }
+
+    void snapshots_comeRightAfterStart() {
+        QTemporaryDir dir;
+        auto engine = engine::Engine::start(optionsIn(dir));
+        QSignalSpy published(engine->get(), &api::Session::published);
+        QTRY_VERIFY(published.size() >= 4);
+        const auto first = published.first().first().value<api::SnapshotPointer>();
+        const auto& status = std::get<api::StatusSnapshot>(*first);
+        QCOMPARE(status.network, std::string("regtest"));
+        QCOMPARE(status.peers, 0);
+        QCOMPARE(status.stage, api::SyncStage::connecting);
+    }
+};
+
+DUPLEX_TEST(TestEngine)
+#include "tst_engine.moc"
