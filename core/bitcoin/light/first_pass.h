@@ -24,7 +24,7 @@ public:
 
     bool inSecondPass() const { return m_second; }
     /// The second pass has reached the end of the first.
-    bool finished() const { return m_second && m_height == m_end_height && m_buffer.empty(); }
+    bool finished() const { return m_second && m_height >= m_end_height && m_buffer.empty(); }
     const BlockHash& lastHash() const { return m_last; }
     BlockHeight parent() const { return m_parent; }
     std::size_t heldBytes() const;

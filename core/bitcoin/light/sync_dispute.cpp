@@ -1,0 +1,166 @@
+#include "core/bitcoin/light/sync_machine.h"
+
+namespace duplex::bitcoin::light {
+
+// Two peers give different filter hashes for one height (bitcoin.md 3). The filters and the block are
+// fetched. A filter is proven false when it has not the hash it was served under, does not decode, or lacks
+// an output script of the block; nothing else is proof, because the scripts that the inputs spend are not in
+// the block. What the block cannot settle stays disputed: the block itself is searched, nobody is banned, and
+// no majority decides.
+
+namespace {
+
+constexpr int most_disputes = 100; // of one peer
+
+} // namespace
+
+void Sync::Machine::openDispute(Dispute dispute, const Moment& now) {
+    Want part;
+    part.for_dispute = true;
+    const std::uint32_t height = dispute.height;
+    m_dispute = std::move(dispute);
+    want(m_chain.hashAt(height), height, now, part);
+    m_actions.push_back(NeedPeers{});
+    workOnDispute(now);
+}
+
+void Sync::Machine::workOnDispute(const Moment& now) {
+    const std::uint32_t height = m_dispute->height;
+    const BlockHash hash = m_chain.hashAt(height);
+    for (Candidate& candidate : m_dispute->candidates) {
+        if (candidate.verdict || candidate.withdrawn) continue;
+        const auto kept = m_recent.find(height);
+        if (candidate.filter.empty() && !candidate.hash && kept != m_recent.end())
+            candidate.filter = kept->second.bytes;
+        if (!candidate.filter.empty()) {
+            if (!m_dispute->block) continue;
+            const FilterHash served = candidate.hash.value_or(hashOf(candidate.filter));
+            candidate.verdict = judge(candidate.filter, served, hash, *m_dispute->block);
+            continue;
+        }
+        if (candidate.asked) continue;
+        const auto server = std::find_if(candidate.peers.begin(), candidate.peers.end(), [this](PeerId id) {
+            const PeerRecord* peer = find(id);
+            return peer && usable(*peer);
+        });
+        if (server == candidate.peers.end()) {
+            candidate.withdrawn = true; // nobody stands up for it now
+            continue;
+        }
+        candidate.asked = *server;
+        candidate.asked_at = now.ticks;
+        send(*server, wire::GetCfilters{{height}, hash});
+    }
+    const bool decided = std::all_of(m_dispute->candidates.begin(), m_dispute->candidates.end(),
+                                     [](const Candidate& each) { return each.verdict || each.withdrawn; });
+    if (m_dispute->block && decided) decideDispute(now);
+}
+
+void Sync::Machine::onDisputedFilter(PeerId id, const wire::Cfilter& message) {
+    const std::uint32_t height = m_dispute->height;
+    if (m_chain.hashAt(height) != message.block) return;
+    for (Candidate& candidate : m_dispute->candidates) {
+        if (candidate.asked != id || !candidate.filter.empty()) continue;
+        candidate.asked.reset();
+        const FilterHash hash = hashOf(message.filter);
+        const bool fits = candidate.hash ? hash == *candidate.hash
+                                         : headerAfter(m_filter_headers.before(height), hash) ==
+                                               m_filter_headers.at(height);
+        if (!fits) {
+            candidate.peers.erase(id);
+            return drop(id, DropReason::false_filter, Ban::yes); // not what it had served the hash of
+        }
+        candidate.filter = message.filter;
+        return;
+    }
+}
+
+void Sync::Machine::decideDispute(const Moment& now) {
+    const Dispute dispute = std::move(*m_dispute);
+    m_dispute.reset();
+    for (std::size_t i = dispute.late ? 1 : 0; i < dispute.candidates.size(); ++i) {
+        if (dispute.candidates[i].verdict != FilterVerdict::proven_false) continue;
+        for (const PeerId id : dispute.candidates[i].peers)
+            if (find(id)) drop(id, DropReason::false_filter, Ban::yes);
+    }
+    if (dispute.late)
+        settleLateDispute(dispute);
+    else
+        settleRoundDispute(dispute);
+    for (const Candidate& candidate : dispute.candidates) {
+        for (const PeerId id : candidate.peers) {
+            PeerRecord* peer = find(id);
+            if (!peer) continue;
+            if (candidate.withdrawn) setAside(id, *peer, now);
+            if (++peer->disputes > most_disputes) drop(id, DropReason::too_many_disputes, Ban::no);
+        }
+    }
+}
+
+void Sync::Machine::settleRoundDispute(const Dispute& dispute) {
+    std::vector<const Candidate*> standing;
+    for (const Candidate& candidate : dispute.candidates)
+        if (candidate.verdict == FilterVerdict::not_refuted) standing.push_back(&candidate);
+    if (standing.size() < 2) return; // the next round goes on with those that are left
+    // Which of them we write down matters little: the block itself is searched at this height.
+    const Candidate* ours =
+        *std::max_element(standing.begin(), standing.end(),
+                          [](const auto* a, const auto* b) { return a->peers.size() < b->peers.size(); });
+    Settled settled{.ours = *ours->hash};
+    for (const Candidate* other : standing)
+        if (other != ours) settled.others.insert(*other->hash);
+    m_settled[dispute.height] = std::move(settled);
+    markDisputed(dispute.height);
+}
+
+void Sync::Machine::settleLateDispute(const Dispute& dispute) {
+    const Candidate& theirs = dispute.candidates[1];
+    if (dispute.candidates[0].verdict == FilterVerdict::proven_false) return oursIsFalse(dispute.height);
+    if (theirs.verdict != FilterVerdict::not_refuted) return;
+    m_settled[dispute.height].others.insert(*theirs.hash);
+    markDisputed(dispute.height);
+}
+
+void Sync::Machine::markDisputed(std::uint32_t height) {
+    if (!m_disputed.insert(height).second) return;
+    m_actions.push_back(Disputed{{height}});
+    if (Reached{height} <= m_verified) return rewindTo(Reached{height} - 1);
+    const auto slot = m_window.find(height);
+    if (slot != m_window.end() && !slot->second.block) hitBlock(height, slot->second);
+}
+
+/// The filter that our chain holds at this height is proven false (threats 6): whoever confirmed it is
+/// banned, and everything from here on is done again.
+void Sync::Machine::oursIsFalse(std::uint32_t height) {
+    std::vector<PeerId> liars;
+    for (auto& [id, peer] : m_peers) {
+        if (peer.serves_filters && peer.agree_to >= Reached{height} && !peer.own_branch) liars.push_back(id);
+    }
+    for (const PeerId id : liars) drop(id, DropReason::false_filter, Ban::yes);
+    m_filter_headers.cutTo(height);
+    m_actions.push_back(PersistFilterHeaders{{height}, {}});
+    m_round.reset();
+    m_settled.erase(m_settled.lower_bound(height), m_settled.end());
+    m_recent.erase(m_recent.lower_bound(height), m_recent.end());
+    for (auto& [id, peer] : m_peers) {
+        if (peer.own_branch) peer.agree_to = -1;
+        peer.own_branch.reset();
+        peer.agree_to = std::min(peer.agree_to, Reached{height} - 1);
+        peer.compare_ask.reset();
+        if (peer.filters_ask && peer.filters_ask->stop >= height) peer.filters_ask.reset();
+    }
+    for (auto slot = m_window.begin(); slot != m_window.end();) {
+        // Ranges in flight that began below the height are asked for again.
+        if (slot->second.state == Slot::State::asked) slot->second.state = Slot::State::needs_filter;
+        if (slot->first < height) {
+            ++slot;
+            continue;
+        }
+        m_window_bytes -= slot->second.filter ? slot->second.filter->bytes.size() : 0;
+        slot = m_window.erase(slot);
+    }
+    if (m_verified >= Reached{height}) rewindTo(Reached{height} - 1);
+    m_actions.push_back(NeedPeers{});
+}
+
+} // namespace duplex::bitcoin::light
