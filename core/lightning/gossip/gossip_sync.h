@@ -48,7 +48,6 @@ private:
     LiveGossip m_live;
     Stage m_stage = Stage::idle;
     std::vector<ShortChannelId> m_wanted; // still to be asked for, last first
-    std::uint32_t m_next_block = 0;
     std::size_t m_queries = 0;
     Ticks m_last_progress{};
     std::optional<Ticks> m_last_answer;
