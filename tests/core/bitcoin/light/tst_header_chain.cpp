@@ -126,7 +126,8 @@ private slots:
         for (const auto row : rows) {
             const int height = row.toObject()["height"].toInt();
             headers[height] = headerOf(row.toObject()["header"].toString());
-            works[height] = Work::fromBigEndian(*arrayFromHex<32>(row.toObject()["chainwork"].toString().toStdString()));
+            works[height] =
+                Work::fromBigEndian(*arrayFromHex<32>(row.toObject()["chainwork"].toString().toStdString()));
         }
         int boundaries = 0;
         for (const auto& [height, header] : headers) {

@@ -1,0 +1,401 @@
+#include "tests/support/test_main.h"
+
+#ifndef Q_MOC_RUN // moc 6.4 cannot read <concepts>
+#include "tests/core/bitcoin/light/sync_room.h"
+#endif
+
+#include <random>
+
+using namespace duplex;
+using namespace duplex::bitcoin;
+using namespace duplex::bitcoin::light;
+using duplex::test::MiniChain;
+using duplex::test::ServingPeer;
+using duplex::test::SyncRoom;
+
+namespace {
+
+const Script mine = MiniChain::script(1);
+
+/// 30 blocks; height 12 pays us, height 20 spends that.
+struct PaidChain {
+    MiniChain chain;
+    Transaction pay = MiniChain::pay(mine, 1000, 1);
+    PaidChain() {
+        chain.mineMany(11);
+        chain.mine({pay});
+        chain.mineMany(7);
+        chain.mine({MiniChain::pay(MiniChain::script(2), 900, 2, OutPoint{pay.txid(), 0})});
+        chain.mineMany(10);
+    }
+};
+
+WatchAdded watchMine(std::uint32_t birth = 0) {
+    return {.scripts = {mine}, .birth = {birth}};
+}
+
+/// The filter of a height without its output script `missing` (of a block's second transaction).
+BlockFilter filterWithout(const MiniChain& chain, std::uint32_t height) {
+    Block block = chain.block(height);
+    const std::vector<Script> spent = chain.spentScripts(block);
+    block.transactions.resize(1);
+    return buildFilter(block, spent);
+}
+
+} // namespace
+
+class TestSync : public QObject {
+    Q_OBJECT
+
+private slots:
+    void oneHonestPeer_connectsEveryHeight_andFindsOurs() {
+        const PaidChain paid;
+        SyncRoom room;
+        room.feed(watchMine());
+        room.connect({.chain = &paid.chain});
+        QCOMPARE(QString::fromStdString(room.broken), QString());
+        QCOMPARE(room.connected.size(), std::size_t{31});
+        for (std::uint32_t i = 0; i <= 30; ++i) QVERIFY(room.connected[i] == paid.chain.hash(i));
+        QCOMPARE(room.hits, (std::vector<std::uint32_t>{12, 20}));
+        QCOMPARE(*room.complete, (CompleteTo{{30}, 1, 1}));
+        QCOMPARE(room.sync().stage(), SyncStage::synced);
+        QCOMPARE(room.sync().netgroupsAtTip(), 1);
+        QVERIFY(room.sync().filterAt({12}) && *room.sync().filterAt({12}) == paid.chain.filter(12));
+        QVERIFY(room.dropped.empty());
+    }
+
+    void emptyChain_isSyncedAtGenesis() {
+        const MiniChain chain;
+        SyncRoom room;
+        room.feed(watchMine());
+        room.connect({.chain = &chain});
+        QCOMPARE(room.sync().stage(), SyncStage::synced);
+        QCOMPARE(room.complete->height.value, 0U);
+        QCOMPARE(room.broken, std::string());
+    }
+
+    void newBlocks_areFollowed_alsoByInv() {
+        MiniChain chain;
+        chain.mineMany(3);
+        SyncRoom room;
+        room.feed(watchMine());
+        const PeerId peer = room.connect({.chain = &chain});
+        chain.mine({MiniChain::pay(mine, 5, 9)});
+        room.announceTip(peer, 4);
+        QCOMPARE(room.complete->height.value, 4U);
+        QCOMPARE(room.hits, std::vector<std::uint32_t>{4});
+        chain.mineMany(2);
+        room.feed(PeerMessage{peer, wire::Inv{{{wire::InventoryKind::block, chain.hash(6).bytes}}}});
+        QCOMPARE(room.complete->height.value, 6U);
+        QCOMPARE(room.broken, std::string());
+    }
+
+    void longChain_withCheckpoints_isSyncedByTwoPeers() {
+        MiniChain chain;
+        chain.mineMany(4300);
+        chain.mine({MiniChain::pay(mine, 5, 9)});
+        chain.mineMany(150);
+        SyncRoom room;
+        room.feed(watchMine());
+        room.connect({.chain = &chain});
+        room.connect({.chain = &chain});
+        room.wait(3s);
+        QCOMPARE(room.broken, std::string());
+        QCOMPARE(room.complete->height.value, 4451U);
+        QCOMPARE(room.complete->agreeing, 2);
+        QCOMPARE(room.hits, std::vector<std::uint32_t>{4301});
+    }
+
+    // threats 17: random reorganisations of depth 1 to 20 with payments on both sides; the end state is the
+    // chain's.
+    void threat17_reorganisations_areUndoneAndFollowed() {
+        const unsigned seed = std::random_device{}();
+        qInfo("seed %u", seed);
+        std::mt19937 random(seed);
+        MiniChain chain;
+        chain.mineMany(25);
+        SyncRoom room;
+        room.feed(watchMine());
+        const PeerId peer = room.connect({.chain = &chain});
+        for (std::uint32_t depth = 1; depth <= 20; ++depth) {
+            const std::uint32_t fork = chain.height() - depth;
+            const std::size_t left_before = room.left.size();
+            chain.cutTo(fork);
+            std::vector<std::uint32_t> expected;
+            for (std::uint32_t i = 0; i < depth + 1 + random() % 3; ++i) {
+                std::vector<Transaction> transactions;
+                if (random() % 3 == 0) transactions.push_back(MiniChain::pay(mine, 5, depth * 1000 + i));
+                if (!transactions.empty()) expected.push_back(chain.height() + 1);
+                chain.mine(transactions, depth);
+            }
+            room.hits.clear();
+            room.announceTip(peer, fork + 1);
+            QCOMPARE(room.broken, std::string());
+            QCOMPARE(room.left.size() - left_before, std::size_t{depth});
+            QCOMPARE(room.hits, expected);
+            QCOMPARE(room.complete->height.value, chain.height());
+            QCOMPARE(room.connected.size(), std::size_t{chain.height()} + 1);
+            for (std::uint32_t i = 0; i <= chain.height(); ++i) QVERIFY(room.connected[i] == chain.hash(i));
+        }
+    }
+
+    void lateScript_rescansFromItsBirth() {
+        const PaidChain paid;
+        SyncRoom room;
+        room.feed({WatchAdded{.scripts = {MiniChain::script(50)}, .birth = {0}}});
+        room.connect({.chain = &paid.chain});
+        QVERIFY(room.hits.empty());
+        room.feed(watchMine(5));
+        QCOMPARE(room.rescanned, (std::vector<std::uint32_t>{12, 20}));
+        QCOMPARE(room.complete->height.value, 30U);
+        QCOMPARE(room.connected.size(), std::size_t{31});
+        QCOMPARE(room.broken, std::string());
+    }
+
+    // bitcoin.md 3: a script that block 12 brings to light is found in 13, though 13's filter was matched
+    // before.
+    void scriptFromBlock_isFoundInTheNext() {
+        MiniChain chain;
+        chain.mineMany(11);
+        chain.mine({MiniChain::pay(mine, 5, 1)});
+        chain.mine({MiniChain::pay(MiniChain::script(60), 5, 2)});
+        chain.mineMany(4);
+        SyncRoom room;
+        room.feed(watchMine());
+        room.on_block = [&](std::uint32_t height, const Block&) {
+            if (height != 12) return;
+            room.queue(WatchAdded{{MiniChain::script(60)}, {}, {13}}); // the wallet's next address
+        };
+        room.connect({.chain = &chain});
+        room.wait(2s);
+        QCOMPARE(room.hits, (std::vector<std::uint32_t>{12, 13}));
+        QCOMPARE(room.complete->height.value, 17U);
+    }
+
+    // threats 5: two peers of three leave our payment out of a filter; the block proves it, the one honest is
+    // believed.
+    void threat5_omittedOutput_isProven_liarsAreBanned() {
+        const PaidChain paid;
+        const std::map<std::uint32_t, BlockFilter> lie = {{12, filterWithout(paid.chain, 12)}};
+        for (const int order : {0, 1}) {
+            SyncRoom room;
+            room.feed(watchMine());
+            if (order == 0) room.connect({.chain = &paid.chain});
+            const PeerId a = room.connect({.chain = &paid.chain, .false_filters = lie});
+            const PeerId b = room.connect({.chain = &paid.chain, .false_filters = lie});
+            if (order == 1) room.connect({.chain = &paid.chain}); // the honest one comes last
+            room.wait(2s);
+            QCOMPARE(room.broken, std::string());
+            QCOMPARE(room.dropped.size(), std::size_t{2});
+            for (const DropPeer& drop : room.dropped) {
+                QVERIFY(drop.peer == a || drop.peer == b);
+                QVERIFY(drop.reason == DropReason::false_filter && drop.ban == Ban::yes);
+            }
+            QCOMPARE(order == 0 ? room.hits : room.rescanned, order == 0
+                                                                  ? (std::vector<std::uint32_t>{12, 20})
+                                                                  : (std::vector<std::uint32_t>{12, 20}));
+            QCOMPARE(*room.complete, (CompleteTo{{30}, 1, 1}));
+            QVERIFY(room.disputed.empty());
+        }
+    }
+
+    // threats 5: the spend at height 20 hidden (a script that is not in the block): nobody can be proven
+    // wrong.
+    void threat5_hiddenSpend_isDisputed_andFoundInTheBlock() {
+        const PaidChain paid;
+        const std::map<std::uint32_t, BlockFilter> lie = {{20, buildFilter(paid.chain.block(20), {})}};
+        for (const int order : {0, 1, 2}) {
+            SyncRoom room;
+            room.feed(watchMine());
+            if (order == 0) room.connect({.chain = &paid.chain});
+            room.connect({.chain = &paid.chain, .false_filters = lie});
+            if (order != 2) room.connect({.chain = &paid.chain, .false_filters = lie});
+            if (order != 0) room.connect({.chain = &paid.chain});
+            room.wait(2s);
+            QCOMPARE(room.broken, std::string());
+            QVERIFY(room.dropped.empty());
+            QCOMPARE(room.disputed, std::vector<std::uint32_t>{20});
+            std::vector<std::uint32_t> found = room.hits;
+            found.insert(found.end(), room.rescanned.begin(), room.rescanned.end());
+            QVERIFY(std::count(found.begin(), found.end(), 12U) > 0 &&
+                    std::count(found.begin(), found.end(), 20U) > 0);
+            QCOMPARE(room.complete->height.value, 30U);
+            QVERIFY(room.sync().isDisputed({20}));
+        }
+    }
+
+    void disputedPeers_goOnWithNewBlocks() {
+        PaidChain paid;
+        const std::map<std::uint32_t, BlockFilter> lie = {{20, buildFilter(paid.chain.block(20), {})}};
+        SyncRoom room;
+        room.feed(watchMine());
+        const PeerId honest = room.connect({.chain = &paid.chain});
+        room.connect({.chain = &paid.chain, .false_filters = lie});
+        paid.chain.mineMany(3);
+        room.announceTip(honest, 31);
+        room.wait(40s);
+        QCOMPARE(room.complete->height.value, 33U);
+        QVERIFY(room.dropped.empty());
+    }
+
+    // threats 6: all peers leave out an output script of the block in which another script hit.
+    void threat6_allAgreeOnAFalseFilter_isFoundByTheBlock() {
+        PaidChain paid;
+        paid.chain.mine({MiniChain::pay(mine, 7, 70), MiniChain::pay(MiniChain::script(71), 7, 71)});
+        Block fewer = paid.chain.block(31);
+        fewer.transactions.pop_back();
+        ServingPeer liar{.chain = &paid.chain, .false_filters = {{31, buildFilter(fewer, {})}}};
+        SyncRoom room;
+        room.feed(watchMine());
+        room.connect(liar);
+        room.connect(liar);
+        room.wait(2s);
+        QCOMPARE(room.dropped.size(), std::size_t{2});
+        QCOMPARE(room.complete->height.value, 30U);
+        room.connect({.chain = &paid.chain});
+        QCOMPARE(room.complete->height.value, 31U);
+        QCOMPARE(room.hits, (std::vector<std::uint32_t>{12, 20, 31}));
+        QCOMPARE(room.broken, std::string());
+    }
+
+    void filterThatFailsItsOwnHash_bans() {
+        const PaidChain paid;
+        SyncRoom room;
+        room.feed(watchMine());
+        room.connect({.chain = &paid.chain,
+                      .false_filters = {{12, filterWithout(paid.chain, 12)}},
+                      .serves_truth_under_false_hash = true});
+        QCOMPARE(room.dropped.size(), std::size_t{1});
+        QCOMPARE(room.dropped[0].ban, Ban::yes);
+    }
+
+    // threats 8: silence sets aside and never bans; another peer does the work.
+    void threat8_silentPeer_isSetAside() {
+        const PaidChain paid;
+        SyncRoom room;
+        room.feed(watchMine());
+        room.connect({.chain = &paid.chain, .silent_filters = true});
+        room.connect({.chain = &paid.chain});
+        room.wait(90s);
+        QVERIFY(room.dropped.empty());
+        QCOMPARE(room.complete->height.value, 30U);
+        QCOMPARE(room.hits, (std::vector<std::uint32_t>{12, 20}));
+        SyncRoom other;
+        other.feed(watchMine());
+        other.connect({.chain = &paid.chain, .silent_headers = true});
+        other.connect({.chain = &paid.chain, .silent_headers = true});
+        other.connect({.chain = &paid.chain});
+        other.wait(60s);
+        QCOMPARE(other.complete->height.value, 30U);
+        QVERIFY(other.dropped.empty());
+    }
+
+    void threat8_hitThatNobodyServes_alarms_andIsNeverSkipped() {
+        const PaidChain paid;
+        SyncRoom room;
+        room.feed(watchMine());
+        const PeerId miser = room.connect({.chain = &paid.chain, .keeps_blocks_back = true});
+        room.wait(31min);
+        QCOMPARE(room.missing_blocks, 2); // heights 12 and 20
+        QCOMPARE(room.complete->height.value, 11U);
+        room.peers.at(miser).keeps_blocks_back = false;
+        room.wait(2min);
+        QCOMPARE(room.complete->height.value, 30U);
+        QCOMPARE(room.hits, (std::vector<std::uint32_t>{12, 20}));
+    }
+
+    // threats 14: a changed body of a good header costs its sender the connection, not the header its block.
+    void threat14_mutatedBody_isAskedFromAnother() {
+        const PaidChain paid;
+        SyncRoom room;
+        room.feed(watchMine());
+        const PeerId bad = room.connect({.chain = &paid.chain, .mutates_blocks = true});
+        QCOMPARE(room.dropped.size(), std::size_t{1});
+        QVERIFY((room.dropped[0] == DropPeer{bad, DropReason::bad_block, Ban::yes}));
+        QCOMPARE(room.complete->height.value, 11U);
+        room.connect({.chain = &paid.chain});
+        room.wait(1s);
+        QCOMPARE(room.complete->height.value, 30U);
+        QCOMPARE(room.hits, (std::vector<std::uint32_t>{12, 20}));
+    }
+
+    void fetchBlock_isAnsweredOnce() {
+        const PaidChain paid;
+        SyncRoom room;
+        room.connect({.chain = &paid.chain, .services = 8 | 64}); // filters only
+        room.feed(FetchBlock{{1}, paid.chain.hash(7)});
+        room.wait(61s);
+        QCOMPARE(room.fetch_failed.size(), std::size_t{1});
+        QCOMPARE(room.fetch_failed[0].why, FetchFailure::no_peer);
+        room.connect({.chain = &paid.chain, .keeps_blocks_back = true});
+        room.connect({.chain = &paid.chain});
+        room.wait(40s);
+        room.feed(FetchBlock{{2}, paid.chain.hash(7)});
+        QCOMPARE(room.fetched.size(), std::size_t{1});
+        QVERIFY(room.fetched[0].block == paid.chain.block(7) && room.fetched[0].height == BlockHeight{7});
+        room.feed(FetchBlock{{3}, BlockHash{}});
+        room.wait(5s);
+        QCOMPARE(room.fetch_failed.size(), std::size_t{2});
+        QCOMPARE(room.fetch_failed[1].why, FetchFailure::not_served);
+    }
+
+    void restart_goesOnWhereItWas() {
+        PaidChain paid;
+        SyncRoom first;
+        first.feed(watchMine());
+        first.connect({.chain = &paid.chain});
+        QCOMPARE(first.complete->height.value, 30U);
+        paid.chain.mine({MiniChain::pay(mine, 7, 70)});
+        SyncRoom second(first.restart());
+        second.feed(watchMine(31));
+        second.connect({.chain = &paid.chain});
+        QCOMPARE(second.broken, std::string());
+        QCOMPARE(second.connected.size(), std::size_t{1});
+        QCOMPARE(second.hits, std::vector<std::uint32_t>{31});
+        QCOMPARE(second.complete->height.value, 31U);
+    }
+
+    void birthday_isWhereTheScanBegins() {
+        const PaidChain paid;
+        SyncRoom room({.birthday = {15}});
+        room.feed(watchMine(15));
+        room.connect({.chain = &paid.chain});
+        QCOMPARE(room.connected.size(), std::size_t{16});
+        QCOMPARE(room.hits, std::vector<std::uint32_t>{20});
+        QCOMPARE(room.broken, std::string());
+    }
+
+    void badHeaders_ban() {
+        const PaidChain paid;
+        SyncRoom room;
+        const PeerId peer = room.connect({.chain = &paid.chain});
+        BlockHeader header{.version = 4, .previous = paid.chain.hash(30), .time = 1, .bits = 0x207fffff};
+        while (!meetsTarget(header.hash(), header.bits, parametersOf(Network::regtest))) ++header.nonce;
+        room.feed(PeerMessage{peer, wire::Headers{{header}}});
+        QVERIFY((room.dropped == std::vector{DropPeer{peer, DropReason::bad_headers, Ban::yes}}));
+    }
+
+    void peerBehindUs_isPlacedAndKept() {
+        const PaidChain paid;
+        SyncRoom room;
+        room.feed(watchMine());
+        room.connect({.chain = &paid.chain});
+        room.connect({.chain = &paid.chain, .knows_up_to = 9});
+        QCOMPARE(room.sync().lowestPeerHeight(), std::optional(BlockHeight{9}));
+        QCOMPARE(room.sync().netgroupsAtTip(), 1);
+        QVERIFY(room.dropped.empty());
+    }
+
+    void relayedTransaction_ofOurs_isSeen() {
+        const PaidChain paid;
+        SyncRoom room;
+        room.feed(watchMine());
+        const PeerId peer = room.connect({.chain = &paid.chain});
+        room.feed(PeerMessage{peer, wire::Tx{MiniChain::pay(mine, 3, 5)}});
+        room.feed(PeerMessage{peer, wire::Tx{MiniChain::pay(MiniChain::script(9), 3, 6)}});
+        QCOMPARE(room.seen.size(), std::size_t{1});
+    }
+};
+
+DUPLEX_TEST(TestSync)
+#include "tst_sync.moc"
