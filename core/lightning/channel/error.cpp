@@ -27,7 +27,7 @@ std::string_view nameOf(UnacceptableTerm::Term term) {
         return "max_htlc_value_in_flight_msat";
     case htlc_minimum:
         return "htlc_minimum_msat";
-case slots:
+    case max_accepted_htlcs:
         return "max_accepted_htlcs";
     case to_self_delay:
         return "to_self_delay";

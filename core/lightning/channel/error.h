@@ -110,7 +110,7 @@ struct UnacceptableTerm {
         reserve,
         in_flight,
         htlc_minimum,
-        slots,
+        max_accepted_htlcs,
         to_self_delay,
         minimum_depth,
         feerate,

@@ -63,7 +63,8 @@ Step checkTerms(const Channel& channel, const TheirTerms& theirs, const Context&
     if (theirs.max_in_flight < theirs.htlc_minimum || theirs.max_in_flight.value <= 0)
         return unacceptable(in_flight, theirs.htlc_minimum.value, theirs.max_in_flight.value);
     constexpr std::uint16_t most_slots = 483; // BOLT 2
-    if (theirs.slots == 0 || theirs.slots > most_slots) return unacceptable(slots, most_slots, theirs.slots);
+    if (theirs.slots == 0 || theirs.slots > most_slots)
+        return unacceptable(max_accepted_htlcs, most_slots, theirs.slots);
     if (theirs.to_self_delay > policy.to_self_delay_accepted)
         return unacceptable(to_self_delay, policy.to_self_delay_accepted, theirs.to_self_delay);
     if (theirs.upfront && !theirs.upfront->empty() && !isShutdownScript(*theirs.upfront, context))
