@@ -243,6 +243,7 @@ void Sync::Machine::checkTimeouts(const Moment& now) {
 }
 
 void Sync::Machine::onTick(const Moment& now) {
+    m_report_due = true;
     checkTimeouts(now);
     checkStaleness(now);
     if (now.ticks - m_minute > 60s) {

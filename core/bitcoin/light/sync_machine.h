@@ -235,6 +235,7 @@ private:
     Reached m_verified = -1;
     Reached m_connected = -1;
     std::optional<CompleteTo> m_reported;
+    bool m_report_due = false; // set by each tick
     std::optional<std::uint32_t> m_waiting_apply;
     std::map<std::uint32_t, Slot> m_window;
     std::size_t m_window_bytes = 0;

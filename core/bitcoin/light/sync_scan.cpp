@@ -14,6 +14,7 @@ constexpr std::size_t bytes_per_request = 4'000'000;
 constexpr std::size_t fewest_per_request = 10;
 constexpr std::uint32_t filters_kept = 2'016;
 constexpr int most_connected_per_step = 5'000;
+constexpr std::uint32_t heights_per_report = 200;
 
 } // namespace
 
@@ -173,7 +174,14 @@ void Sync::Machine::reportComplete() {
     const CompleteTo state = completeTo();
     if (m_verified < 0 && !m_reported) return;
     if (Reached{state.height.value} > Reached{m_chain.height()} || m_reported == state) return;
+    // In the middle of a scan not every height is worth a commit; what a crash loses is connected again.
+    const auto next = m_window.find(static_cast<std::uint32_t>(m_verified + 1));
+    const bool more = next != m_window.end() && next->second.state != Slot::State::needs_block;
+    if (more && !m_report_due && m_reported && state.height >= m_reported->height &&
+        state.height.value - m_reported->height.value < heights_per_report)
+        return;
     m_reported = state;
+    m_report_due = false;
     m_actions.push_back(state);
 }
 

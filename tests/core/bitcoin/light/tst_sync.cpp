@@ -4,6 +4,10 @@
 #include "tests/core/bitcoin/light/sync_room.h"
 #endif
 
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+
 #include <random>
 
 using namespace duplex;
@@ -384,6 +388,46 @@ private slots:
         QCOMPARE(room.sync().lowestPeerHeight(), std::optional(BlockHeight{9}));
         QCOMPARE(room.sync().netgroupsAtTip(), 1);
         QVERIFY(room.dropped.empty());
+    }
+
+    // threats 1: a chain of real headers far below main's minimum work, offered by three peers: nothing is
+    // stored.
+    void threat1_lowWorkFlood_storesNothing() {
+        std::vector<BlockHeader> headers;
+        QFile file(duplex::test::vectorPath("headers/mainnet_headers_0_8999.json"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        for (const auto each : QJsonDocument::fromJson(file.readAll()).array()) {
+            const Bytes bytes = *fromHex(each.toString().toStdString());
+            ByteReader reader(bytes);
+            headers.push_back(readHeader(reader));
+        }
+        Sync sync(SyncStart{.network = Network::main});
+        const Moment now{.ticks = 1000s, .time = unixTime(1'800'000'000)};
+        sync.start(now);
+        std::map<PeerId, std::size_t> given;
+        std::deque<SyncEvent> events;
+        for (std::uint64_t id = 1; id <= 3; ++id)
+            events.push_back(PeerConnected{{id}, {.services = {1 | 8 | 64}}, {id}});
+        std::size_t asked = 0;
+        while (!events.empty()) {
+            const SyncActions actions = sync.step(events.front(), now);
+            events.pop_front();
+            for (const SyncAction& action : actions) {
+                QVERIFY(!std::holds_alternative<PersistHeaders>(action));
+                const auto* to = std::get_if<SendTo>(&action);
+                if (!to || !std::holds_alternative<wire::GetHeaders>(to->message)) continue;
+                ++asked;
+                std::size_t& at = given[to->peer];
+                const std::size_t end = std::min<std::size_t>(at + 2000, 8999);
+                events.push_back(
+                    PeerMessage{to->peer, wire::Headers{{headers.begin() + 1 + std::ptrdiff_t(at),
+                                                         headers.begin() + 1 + std::ptrdiff_t(end)}}});
+                at = end;
+            }
+        }
+        QCOMPARE(asked, std::size_t{15}); // each peer's whole chain was looked at once
+        QCOMPARE(sync.chain().height(), 0U);
+        QCOMPARE(sync.stage(), SyncStage::headers);
     }
 
     void relayedTransaction_ofOurs_isSeen() {
