@@ -113,7 +113,7 @@ void Sync::Machine::onBlock(PeerId id, PeerRecord& peer, const wire::BlockBody& 
     const BlockHash hash = readHeader(reader).hash();
     const auto found = m_wants.find(hash);
     if (found == m_wants.end() || found->second.asked != id) return; // late or never asked
-    peer.aside_until.reset();
+    answered(peer);
     auto block = decodeBlock(message.bytes);
     if (!block) {
         // The header stays what it was: only this body is bad, another peer is asked (threats 14).

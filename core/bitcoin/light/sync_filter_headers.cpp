@@ -34,6 +34,8 @@ void Sync::Machine::scheduleFilterHeaders(const Moment& now) {
     if (!m_headers_synced) return;
     for (auto& [id, peer] : m_peers) {
         if (!peer.serves_filters || !usable(peer) || !peer.height) continue;
+        if (m_dispute && peer.found_difference) continue; // one dispute at a time
+        peer.found_difference = false;
         if (peer.checkpoint_ask || peer.compare_ask || (m_round && m_round->answers.contains(id))) continue;
         const Reached reach = std::min(Reached{*peer.height}, Reached{m_chain.height()});
         if (!peer.checkpoints_known && reach - peer.agree_to > Reached{near_tip}) {
@@ -42,7 +44,6 @@ void Sync::Machine::scheduleFilterHeaders(const Moment& now) {
             const Reached last = std::min(tipOfFilterHeaders(), reach);
             Reached stop = std::min(last, peer.agree_to + Reached{wire::most_filter_headers});
             if (const auto wrong = firstWrongCheckpoint(peer)) stop = std::min(stop, Reached{*wrong});
-            if (m_dispute && m_dispute->late && Reached{m_dispute->height} == peer.agree_to + 1) continue;
             askCompare(id, peer, static_cast<std::uint32_t>(stop), now);
         }
     }
@@ -67,7 +68,7 @@ void Sync::Machine::onCfCheckpt(PeerId id, PeerRecord& peer, const wire::CfCheck
     if (!peer.checkpoint_ask || peer.checkpoint_ask->stop_hash != message.stop) return;
     const std::uint32_t expected = peer.checkpoint_ask->stop / interval;
     peer.checkpoint_ask.reset();
-    peer.aside_until.reset();
+    answered(peer);
     if (message.headers.size() != expected) return setAside(id, peer, now);
     peer.checkpoints_known = true;
     peer.checkpoints = message.headers;
@@ -106,14 +107,14 @@ void Sync::Machine::onCfHeaders(PeerId id, PeerRecord& peer, const wire::CfHeade
     if (peer.compare_ask && peer.compare_ask->stop_hash == message.stop) {
         const RangeAsk ask = *peer.compare_ask;
         peer.compare_ask.reset();
-        peer.aside_until.reset();
+        answered(peer);
         if (message.hashes.size() != ask.stop - ask.start + 1) return setAside(id, peer, now);
         return onCompared(id, peer, ask, message, now);
     }
     if (!m_round || m_chain.hashAt(m_round->stop) != message.stop) return;
     const auto slot = m_round->answers.find(id);
     if (slot == m_round->answers.end() || slot->second) return;
-    peer.aside_until.reset();
+    answered(peer);
     if (message.hashes.size() != m_round->stop - m_round->start + 1) return setAside(id, peer, now);
     if (!linksToPeersOwn(peer, m_round->start, message.previous))
         return drop(id, DropReason::bad_filter_headers, Ban::no);
@@ -135,6 +136,7 @@ void Sync::Machine::onCompared(PeerId id, PeerRecord& peer, const RangeAsk& ask,
         const FilterHash& hash = message.hashes[height - ask.start];
         if (!known(height, hash) && m_disputed.contains(height)) m_settled[height].others.insert(hash);
         if (!known(height, hash)) {
+            peer.found_difference = true;
             Candidate ours;
             for (const auto& [other, record] : m_peers)
                 if (other != id && record.agree_to >= Reached{height}) ours.peers.insert(other);

@@ -34,10 +34,7 @@ void Sync::Machine::askHeaders(PeerId id, PeerRecord& peer, std::vector<BlockHas
 
 void Sync::Machine::onHeaders(PeerId id, PeerRecord& peer, const wire::Headers& message, const Moment& now) {
     const auto ask = peer.headers_ask;
-    if (ask) {
-        peer.headers_ask.reset();
-        peer.aside_until.reset();
-    }
+    peer.headers_ask.reset();
     if (peer.pass) return onPassHeaders(id, peer, message, now);
     if (message.headers.empty()) {
         if (ask) onEmptyHeaders(id, peer, *ask, now);

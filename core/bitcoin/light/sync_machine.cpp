@@ -10,6 +10,7 @@ constexpr Ticks progress_limit = 20s;
 constexpr Ticks request_limit = 60s;
 constexpr std::size_t slowest_bytes_per_second = 32 * 1024;
 constexpr Ticks aside_time = 30s;
+constexpr int most_doublings = 6;
 constexpr Ticks need_peers_every = 30s;
 constexpr std::int64_t stale_after = 120 * 60;
 constexpr std::int64_t day = 24 * 60 * 60;
@@ -189,7 +190,13 @@ void Sync::Machine::drop(PeerId id, DropReason reason, Ban ban) {
 
 void Sync::Machine::setAside(PeerId id, PeerRecord& peer, const Moment& now) {
     releaseRequests(id, peer);
-    peer.aside_until = now.ticks + aside_time;
+    // Longer each time: a peer that never answers must not hold up each new block.
+    peer.aside_until = now.ticks + aside_time * (1 << std::min(peer.asides++, most_doublings));
+}
+
+void Sync::Machine::answered(PeerRecord& peer) {
+    peer.aside_until.reset();
+    peer.asides = 0;
 }
 
 void Sync::Machine::releaseRequests(PeerId id, PeerRecord& peer) {

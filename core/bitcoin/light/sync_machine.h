@@ -56,6 +56,7 @@ private:
         bool limited = false; // blocks within 288 of its tip only
         Ticks last_progress{};
         std::optional<Ticks> aside_until;
+        int asides = 0; // in a row, without an answer about filters or blocks
         // headers
         std::optional<std::uint32_t> height; // highest main-chain block that it showed us
         std::optional<HeadersAsk> headers_ask;
@@ -71,6 +72,7 @@ private:
         std::vector<FilterHeader> checkpoints;
         std::optional<RangeAsk> compare_ask;
         int disputes = 0;
+        bool found_difference = false; // waits for the dispute that runs
         // filters, blocks, transactions
         std::optional<RangeAsk> filters_ask;
         int blocks_asked = 0;
@@ -136,6 +138,7 @@ private:
     void checkStaleness(const Moment& now);
     void drop(PeerId id, DropReason reason, Ban ban);
     void setAside(PeerId id, PeerRecord& peer, const Moment& now);
+    void answered(PeerRecord& peer);
     void releaseRequests(PeerId id, PeerRecord& peer);
     void send(PeerId id, wire::Message message) { m_actions.push_back(SendTo{id, std::move(message)}); }
     bool usable(const PeerRecord& peer) const { return !peer.aside_until; }

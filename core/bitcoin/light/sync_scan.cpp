@@ -98,7 +98,7 @@ void Sync::Machine::onCfilter(PeerId id, PeerRecord& peer, const wire::Cfilter& 
         const bool proof = peer.agree_to >= Reached{height} && !peer.own_branch;
         return drop(id, DropReason::false_filter, proof ? Ban::yes : Ban::no);
     }
-    peer.aside_until.reset();
+    answered(peer);
     m_average_filter = (m_average_filter * 7 + message.filter.size()) / 8;
     if (++ask.received == ask.stop - ask.start + 1) peer.filters_ask.reset();
     const auto slot = m_window.find(height);

@@ -242,6 +242,25 @@ private slots:
         QVERIFY(room.dropped.empty());
     }
 
+    void liarsAboutManyHeights_areDisputedOneByOne() {
+        const PaidChain paid;
+        SyncRoom room;
+        room.feed(watchMine());
+        room.connect({.chain = &paid.chain, .keeps_blocks_back = true});
+        for (const std::uint32_t height : {5U, 20U, 25U, 26U}) {
+            const BlockFilter more = buildFilter(paid.chain.block(height), {MiniChain::script(height)});
+            room.connect(
+                {.chain = &paid.chain, .false_filters = {{height, more}}, .keeps_blocks_back = true});
+        }
+        QVERIFY(room.disputed.empty()); // no block yet, and no busy loop either
+        room.connect({.chain = &paid.chain});
+        room.wait(5min);
+        QCOMPARE(room.broken, std::string());
+        QCOMPARE(room.disputed.size(), std::size_t{4});
+        QVERIFY(room.dropped.empty());
+        QCOMPARE(*room.complete, (CompleteTo{{30}, 2, 6}));
+    }
+
     // threats 6: all peers leave out an output script of the block in which another script hit.
     void threat6_allAgreeOnAFalseFilter_isFoundByTheBlock() {
         PaidChain paid;
