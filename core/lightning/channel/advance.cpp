@@ -25,11 +25,11 @@ void failOpening(Turn& turn, const Event& event, const ChannelError& error) {
         next.id = wire::channelIdOf(received->message).value_or(ChannelId{});
     if (std::holds_alternative<Disconnected>(event)) next.link = Link::offline;
     const bool established = isEstablished(next);
-    const bool begun = established || !std::holds_alternative<Idle>(std::get<Opening>(next.phase).step) ||
-                       std::holds_alternative<MessageReceived>(event);
+    const bool idle = !established && std::holds_alternative<Idle>(std::get<Opening>(next.phase).step);
+    const bool told = !idle || std::holds_alternative<MessageReceived>(event);
     if (std::holds_alternative<MessageReceived>(event)) next.link = Link::online;
-    if (begun) sendError(turn, error);
-    if (next.isFunder()) turn.act(ReleaseCoins{});
+    if (told) sendError(turn, error);
+    if (!idle && next.isFunder()) turn.act(ReleaseCoins{});
     RequestId request{next.open_request};
     if (const auto* requested = std::get_if<OpenRequested>(&event)) request = requested->request;
     turn.reply(request, error);

@@ -1,0 +1,375 @@
+#include "tests/support/test_main.h"
+
+#include "core/lightning/commitment/trimming.h"
+#include "tests/support/action_names.h"
+#include "tests/support/two_nodes.h"
+
+using namespace duplex;
+using namespace duplex::test;
+
+namespace {
+
+ch::Outcome with(const TestNode& node, const ch::Event& event) {
+    return ch::advance(node.channel, event, node.context);
+}
+ch::MessageReceived got(ln::wire::Message message) {
+    return {.message = std::move(message)};
+}
+constexpr const char* closes =
+    "SendMessage:17 PublishTransaction ResolveOnChain Alarm StoreBackup BalanceChanged";
+
+#define COMPARE_CLOSES(actions)                                                                              \
+    QCOMPARE(QString::fromStdString(namesOf(actions)), QString::fromLatin1(closes))
+
+/// b holds an irrevocable HTLC of a.
+void withHtlc(TwoNodes& nodes, std::uint32_t expiry_delta = 500) {
+    nodes.openNormal();
+    QVERIFY(nodes.pay(nodes.a, {20'000'000}, expiry_delta));
+    nodes.settleDown();
+    QCOMPARE(nodes.b.to_settle.size(), std::size_t{1});
+}
+
+ln::wire::UpdateAddHtlc addMessage(const TestNode& to, std::int64_t msat, std::uint32_t expiry) {
+    return {.channel_id = to.channel.id,
+            .id = to.channel.commitments.next_remote_htlc_id,
+            .amount_msat = {msat},
+            .cltv_expiry = {expiry}};
+}
+
+} // namespace
+
+class TestNormal : public QObject {
+    Q_OBJECT
+
+private slots:
+    void wholePayment_everyStep_hasItsActions() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        TestNode &a = nodes.a, &b = nodes.b;
+        nodes.pay(a, {20'000'000});
+        COMPARE_ACTIONS(a.last_actions, "SendMessage:128 Reply BalanceChanged ScheduleSignCommitment");
+        nodes.runScheduled(a);
+        COMPARE_ACTIONS(a.last_actions, "SendMessage:132");
+        nodes.deliver(b);
+        COMPARE_ACTIONS(b.last_actions, "");
+        nodes.deliver(b);
+        COMPARE_ACTIONS(b.last_actions, "SendMessage:133 BalanceChanged ScheduleSignCommitment");
+        nodes.runScheduled(b);
+        nodes.deliver(a);
+        COMPARE_ACTIONS(a.last_actions, "BalanceChanged");
+        nodes.deliver(a);
+        COMPARE_ACTIONS(a.last_actions, "SendMessage:133 BalanceChanged");
+        nodes.deliver(b);
+        COMPARE_ACTIONS(b.last_actions, "HtlcAddedIrrevocably BalanceChanged");
+        nodes.fulfill(b, 0);
+        COMPARE_ACTIONS(b.last_actions, "SendMessage:130 Reply ScheduleSignCommitment");
+        nodes.deliver(a);
+        COMPARE_ACTIONS(a.last_actions, "HtlcFulfilled");
+        nodes.runScheduled(b);
+        nodes.deliver(a);
+        COMPARE_ACTIONS(a.last_actions, "SendMessage:133 BalanceChanged ScheduleSignCommitment");
+        nodes.deliver(b);
+        COMPARE_ACTIONS(b.last_actions, "BalanceChanged");
+        nodes.runScheduled(a);
+        nodes.deliver(b);
+        COMPARE_ACTIONS(b.last_actions, "SendMessage:133 IncomingHtlcResolved BalanceChanged");
+        nodes.deliver(a);
+        COMPARE_ACTIONS(a.last_actions, "BalanceChanged");
+        nodes.drain();
+    }
+
+    void commitmentSigned_invalid_forceCloses_data() {
+        QTest::addColumn<int>("fault");
+        QTest::newRow("commitment signature") << 0;
+        QTest::newRow("htlc signature") << 1;
+        QTest::newRow("count") << 2;
+    }
+    void commitmentSigned_invalid_forceCloses() {
+        QFETCH(int, fault);
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.pay(nodes.a, {20'000'000});
+        nodes.runScheduled(nodes.a);
+        nodes.deliver(nodes.b);
+        auto& message = std::get<ln::wire::CommitmentSigned>(nodes.b.inbox.front());
+        if (fault == 0) message.signature.bytes[9] ^= 1;
+        if (fault == 1) message.htlc_signature[0].bytes[9] ^= 1;
+        if (fault == 2) message.htlc_signature.clear();
+        nodes.deliver(nodes.b);
+        COMPARE_CLOSES(nodes.b.last_actions);
+    }
+
+    void threat35_highSSignature_forceCloses() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.pay(nodes.a, {20'000'000});
+        nodes.runScheduled(nodes.a);
+        nodes.deliver(nodes.b);
+        auto& signature = std::get<ln::wire::CommitmentSigned>(nodes.b.inbox.front()).signature;
+        ByteArray<32> s{};
+        std::copy(signature.bytes.begin() + 32, signature.bytes.end(), s.begin());
+        const auto high = crypto::negated(*crypto::PrivateKey::fromBytes(s));
+        std::copy(high.reveal().begin(), high.reveal().end(), signature.bytes.begin() + 32);
+        nodes.deliver(nodes.b);
+        COMPARE_CLOSES(nodes.b.last_actions);
+    }
+
+    void threat36_wrongPreimage_failsTheChannel() {
+        TwoNodes nodes;
+        withHtlc(nodes);
+        const ln::wire::UpdateFulfillHtlc lie{.channel_id = nodes.a.channel.id, .id = 0};
+        const auto outcome = with(nodes.a, got(lie));
+        COMPARE_CLOSES(outcome.actions);
+        // Our own payment layer is refused as well, and nothing changes.
+        const auto own = with(nodes.b, ch::FulfillHtlc{.request = {1}, .id = 0});
+        COMPARE_ACTIONS(own.actions, "Reply:error");
+        QCOMPARE(own.next, nodes.b.channel);
+    }
+
+    void threat40_equalHtlcs_areSettledById() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        ln::Preimage preimage;
+        preimage.bytes.fill(4);
+        for (std::uint32_t i = 0; i < 6; ++i) {
+            ch::NewHtlc htlc{.origin = {.part = i},
+                             .amount = {5'000'000},
+                             .payment_hash = ln::paymentHashOf(preimage),
+                             .cltv_expiry = {nodes.a.context.tip() + 500}};
+            nodes.a.payments[htlc.origin] = PaymentState::pending;
+            nodes.apply(nodes.a, ch::AddHtlc{.request = {100 + i}, .htlc = htlc});
+        }
+        nodes.settleDown();
+        for (const std::uint64_t id : {4, 1, 3})
+            nodes.apply(nodes.b, ch::FulfillHtlc{.id = id, .preimage = preimage});
+        for (const std::uint64_t id : {0, 5, 2}) nodes.apply(nodes.b, ch::FailHtlc{.id = id});
+        nodes.settleDown();
+        for (const auto& [origin, state] : nodes.a.payments)
+            QCOMPARE(state, origin.part == 1 || origin.part == 3 || origin.part == 4 ? PaymentState::fulfilled
+                                                                                     : PaymentState::failed);
+        QCOMPARE(nodes.b.channel.commitments.local_balance, (ln::MilliSatoshi{300'000'000 + 15'000'000}));
+    }
+
+    void threat41_expiry_isBoundedOrFailsTheHtlcOnly_data() {
+        using enum ch::HtlcAddedIrrevocably::MustFail;
+        QTest::addColumn<qint64>("delta");
+        QTest::addColumn<int>("must_fail");
+        QTest::newRow("zero") << qint64{-1006} << int(expiry_too_soon);
+        QTest::newRow("past") << qint64{-1} << int(expiry_too_soon);
+        QTest::newRow("143 ahead") << qint64{143} << int(expiry_too_soon);
+        QTest::newRow("144 ahead") << qint64{144} << int(no);
+        QTest::newRow("2016 ahead") << qint64{2016} << int(no);
+        QTest::newRow("2017 ahead") << qint64{2017} << int(expiry_too_far);
+        QTest::newRow("years") << qint64{499'000'000 - 1006} << int(expiry_too_far);
+    }
+    void threat41_expiry_isBoundedOrFailsTheHtlcOnly() {
+        QFETCH(qint64, delta);
+        QFETCH(int, must_fail);
+        TwoNodes nodes;
+        nodes.openNormal();
+        // A sender without our bounds: its own idea of the height lets it offer this expiry.
+        nodes.pay(nodes.a, {20'000'000}, 500);
+        const auto expiry = static_cast<std::uint32_t>(nodes.b.context.tip() + delta);
+        nodes.a.channel.commitments.htlcs.back().cltv_expiry = {expiry};
+        std::get<ln::wire::UpdateAddHtlc>(nodes.b.inbox.back()).cltv_expiry = {expiry};
+        nodes.settleDown();
+        QCOMPARE(int(nodes.b.to_settle.at(0).must_fail), must_fail);
+        QVERIFY(ch::isUsable(nodes.b.channel));
+    }
+    void threat41_expiryInSeconds_isAProtocolError() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        const auto outcome = with(nodes.b, got(addMessage(nodes.b, 1'000'000, 500'000'000)));
+        COMPARE_ACTIONS(outcome.actions, "SendMessage:1 DisconnectPeer");
+        for (const std::uint32_t expiry : {0u, nodes.a.context.tip(), nodes.a.context.tip() + 2017})
+            COMPARE_ACTIONS(
+                with(nodes.a,
+                     ch::AddHtlc{.request = {1}, .htlc = {.amount = {1'000'000}, .cltv_expiry = {expiry}}})
+                    .actions,
+                "Reply:error");
+    }
+
+    void threat42_updateFee_rolesAndBounds() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        const auto fee = [&](const TestNode& to, std::int64_t feerate) {
+            return with(to,
+                        got(ln::wire::UpdateFee{.channel_id = to.channel.id, .feerate_per_kw = {feerate}}));
+        };
+        COMPARE_ACTIONS(fee(nodes.b, 600).actions, "");
+        COMPARE_ACTIONS(fee(nodes.a, 600).actions, "SendMessage:1 DisconnectPeer"); // the fundee does not pay
+        COMPARE_ACTIONS(fee(nodes.b, 252).actions, "SendMessage:1 DisconnectPeer"); // nothing at risk
+        COMPARE_CLOSES(fee(nodes.b, 6001).actions);                                 // 3 times our estimate
+        COMPARE_ACTIONS(with(nodes.b, ch::UpdateFee{.request = {1}, .feerate = {600}}).actions,
+                        "Reply:error");
+        TwoNodes at_risk;
+        withHtlc(at_risk);
+        COMPARE_CLOSES(with(at_risk.b, got(ln::wire::UpdateFee{.channel_id = at_risk.b.channel.id,
+                                                               .feerate_per_kw = {252}}))
+                           .actions);
+    }
+
+    void threat33_nearDust_builderEqualsChecker() {
+        for (const std::int64_t msat : {545'999LL, 546'000LL, 546'001LL, 353'999LL, 354'000LL}) {
+            TwoNodes nodes;
+            nodes.b.context.policy.dust_limit = {354}; // each side trims by its own limit
+            nodes.openNormal();
+            for (int i = 0; i < 5; ++i) QVERIFY(nodes.pay(nodes.a, {msat}));
+            nodes.settleDown(); // counts and signatures verify on both sides
+            for (const TestNode* node : {&nodes.a, &nodes.b}) {
+                const auto& terms = node->channel.terms;
+                const auto spec = ch::specOf(node->channel.commitments, ch::View::local);
+                const auto built =
+                    ch::localCommitment(terms, node->channel.commitments, node->context.signer);
+                const auto dust = terms.parameters.local.dust_limit;
+                QCOMPARE(built.htlcOutputs().size(),
+                         ln::commitment::untrimmedCount(spec, dust, ln::commitment::Format::anchors));
+                QVERIFY(ln::commitment::conserves(terms.parameters, spec, built));
+            }
+            nodes.drain();
+        }
+    }
+
+    void addHtlc_overALimit_isRejected() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        for (int i = 0; i < 30; ++i) QVERIFY(nodes.pay(nodes.a, {2'000'000}));
+        QVERIFY(!nodes.pay(nodes.a, {2'000'000})); // slots
+        TwoNodes rich;
+        rich.openNormal();
+        const auto balance = ch::balanceOf(rich.a.channel, rich.a.context);
+        QVERIFY(!rich.pay(rich.a, balance.sendable + ln::MilliSatoshi{1}));
+        QVERIFY(rich.pay(rich.a, balance.sendable));
+        rich.drain();
+        TwoNodes dusty;
+        dusty.openNormal();
+        int accepted = 0;
+        for (int i = 0; i < 29; ++i) accepted += dusty.pay(dusty.a, {545'000'000 / 1000}) ? 1 : 0;
+        QCOMPARE(accepted, 29); // 15,805 sat of dust are below 50,000
+        TwoNodes small({.capacity = {200'000}, .pushed = {0}});
+        small.openNormal();
+        accepted = 0;
+        for (int i = 0; i < 29; ++i) accepted += small.pay(small.a, {545'000}) ? 1 : 0;
+        QCOMPARE(accepted, 18); // 5 % of the capacity
+    }
+
+    void updateAddHtlc_protocolFault_warnsAndDisconnects() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        auto wrong_id = addMessage(nodes.b, 1'000'000, 1500);
+        wrong_id.id += 1;
+        COMPARE_ACTIONS(with(nodes.b, got(wrong_id)).actions, "SendMessage:1 DisconnectPeer");
+        COMPARE_ACTIONS(with(nodes.b, got(addMessage(nodes.b, 0, 1500))).actions,
+                        "SendMessage:1 DisconnectPeer");
+        COMPARE_ACTIONS(with(nodes.b, got(addMessage(nodes.b, 699'000'000, 1500))).actions,
+                        "SendMessage:1 DisconnectPeer"); // above its reserve
+        const ln::wire::UpdateFailHtlc unknown{.channel_id = nodes.b.channel.id, .id = 3};
+        COMPARE_ACTIONS(with(nodes.b, got(unknown)).actions, "SendMessage:1 DisconnectPeer");
+    }
+
+    void revokeAndAck_wrongSecret_forceCloses() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.pay(nodes.a, {20'000'000});
+        nodes.runScheduled(nodes.a);
+        nodes.deliver(nodes.b);
+        nodes.deliver(nodes.b);
+        std::get<ln::wire::RevokeAndAck>(nodes.a.inbox.front()).per_commitment_secret[3] ^= 1;
+        nodes.deliver(nodes.a);
+        COMPARE_CLOSES(nodes.a.last_actions);
+        TwoNodes idle;
+        idle.openNormal();
+        COMPARE_CLOSES(with(idle.a, got(ln::wire::RevokeAndAck{.channel_id = idle.a.channel.id})).actions);
+    }
+
+    void blockHeight_offeredHtlcExpired_forceClosesThreeBlocksLater() {
+        TwoNodes nodes;
+        withHtlc(nodes, 200);
+        nodes.a.context.now += Ticks{120'000};
+        nodes.b.context.now += Ticks{120'000};
+        nodes.addBlocks(202);
+        QVERIFY(std::holds_alternative<ch::Normal>(nodes.a.channel.phase));
+        nodes.a.context.header_tip += 1; // R11: the header is enough for a deadline
+        nodes.apply(nodes.a, ch::BlockHeight{});
+        COMPARE_CLOSES(nodes.a.last_actions);
+    }
+
+    void blockHeight_fulfilledIncomingNearExpiry_forceCloses72Before() {
+        TwoNodes nodes;
+        withHtlc(nodes, 200);
+        nodes.fulfill(nodes.b, 0);
+        nodes.cut();
+        nodes.addBlocks(127);
+        QVERIFY(std::holds_alternative<ch::Normal>(nodes.b.channel.phase));
+        nodes.addBlocks(1);
+        COMPARE_ACTIONS(nodes.b.last_actions,
+                        "PublishTransaction ResolveOnChain Alarm StoreBackup BalanceChanged");
+    }
+
+    void tick_unansweredSignature_pingsThenDisconnectsNeverCloses() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.pay(nodes.a, {20'000'000});
+        nodes.runScheduled(nodes.a);
+        nodes.a.context.now += Ticks{30'000};
+        nodes.apply(nodes.a, ch::Tick{});
+        COMPARE_ACTIONS(nodes.a.last_actions, "PingPeer");
+        nodes.a.context.now += Ticks{30'000};
+        nodes.apply(nodes.a, ch::Tick{});
+        COMPARE_ACTIONS(nodes.a.last_actions, "DisconnectPeer");
+        QVERIFY(ch::isEstablished(nodes.a.channel));
+    }
+
+    void error_internalOfLnd_closesAtTheThird() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        const ch::MessageReceived error =
+            got(ln::wire::Error{.channel_id = nodes.a.channel.id, .data = toBytes(viewOf("internal error"))});
+        for (int i = 0; i < 2; ++i) {
+            nodes.apply(nodes.a, error);
+            COMPARE_ACTIONS(nodes.a.last_actions, "DisconnectPeer");
+        }
+        nodes.apply(nodes.a, error);
+        COMPARE_ACTIONS(nodes.a.last_actions,
+                        "PublishTransaction ResolveOnChain Alarm StoreBackup BalanceChanged");
+    }
+
+    void disconnect_unsignedAdd_failsItUncommitted() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.pay(nodes.a, {20'000'000});
+        nodes.apply(nodes.a, ch::Disconnected{});
+        COMPARE_ACTIONS(nodes.a.last_actions, "HtlcFailed BalanceChanged");
+        const auto* failed = firstOf<ch::HtlcFailed>(nodes.a.last_actions);
+        QVERIFY(std::holds_alternative<ch::NotCommitted>(failed->cause));
+        QCOMPARE(nodes.a.channel.commitments.next_local_htlc_id, std::uint64_t{0});
+    }
+
+    void threat112_restartWithHtlcs_asksAgainAndKeepsAnswers() {
+        TwoNodes nodes;
+        withHtlc(nodes);
+        nodes.restart(nodes.b);
+        COMPARE_ACTIONS(nodes.b.last_actions, "WatchOutput HtlcAddedIrrevocably");
+        nodes.fulfill(nodes.b, 0); // offline: kept, sent after the reestablishment
+        COMPARE_ACTIONS(nodes.b.last_actions, "Reply");
+        nodes.restart(nodes.b);
+        COMPARE_ACTIONS(nodes.b.last_actions, "WatchOutput");
+        nodes.drain();
+        QCOMPARE(nodes.a.payments.begin()->second, PaymentState::fulfilled);
+    }
+
+    void threat114_failedWrite_releasesNothing() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.pay(nodes.a, {20'000'000});
+        nodes.a.fail_next_write = true;
+        nodes.runScheduled(nodes.a); // the signature cannot be stored
+        for (const auto& message : nodes.b.inbox)
+            QVERIFY(!std::holds_alternative<ln::wire::CommitmentSigned>(message));
+        QVERIFY(ch::isEstablished(nodes.a.channel));
+        nodes.drain();
+    }
+};
+
+DUPLEX_TEST(TestNormal)
+#include "tst_normal.moc"
