@@ -11,7 +11,8 @@
 namespace duplex::test {
 
 /// Both ends of a channel with HTLCs in both directions, at the moment in which it goes to the chain: local
-/// commitment 5, remote 6 (current) and 7 (next), remote 0 to 5 revoked. The close confirms at `close_height`.
+/// commitment 5, remote 6 (current) and 7 (next), remote 0 to 5 revoked. The close confirms at
+/// `close_height`.
 class ClosedChannel {
 public:
     using Side = lightning::commitment::Side;

@@ -1,0 +1,195 @@
+#include "tests/support/test_main.h"
+
+#include "core/lightning/channel/closed_channel.h"
+#include "tests/support/action_names.h"
+#include "tests/support/two_nodes.h"
+
+using namespace duplex;
+using namespace duplex::test;
+
+namespace {
+
+ch::CloseRequested closeRequest(const TestNode& node) {
+    return {.request = {9}, .script = node.context.payout_script};
+}
+ch::Outcome with(const TestNode& node, const ch::Event& event) {
+    return ch::advance(node.channel, event, node.context);
+}
+
+/// As LND: no fee_range in any closing_signed.
+void withoutRanges(TestNode& node) {
+    for (auto& message : node.inbox)
+        if (auto* closing = std::get_if<ln::wire::ClosingSigned>(&message)) closing->fee_range.reset();
+}
+
+} // namespace
+
+class TestClosing : public QObject {
+    Q_OBJECT
+
+private slots:
+    void wholeClose_everyStep_hasItsActions() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        TestNode &a = nodes.a, &b = nodes.b;
+        nodes.apply(b, closeRequest(b));
+        COMPARE_ACTIONS(b.last_actions, "Reply SendMessage:38 BalanceChanged");
+        nodes.deliver(a);
+        COMPARE_ACTIONS(a.last_actions, "SendMessage:38 BalanceChanged SendMessage:39");
+        nodes.deliver(b);
+        COMPARE_ACTIONS(b.last_actions, "");
+        nodes.deliver(b);
+        COMPARE_ACTIONS(b.last_actions,
+                        "SendMessage:39 PublishTransaction ResolveOnChain StoreBackup BalanceChanged");
+        nodes.deliver(a);
+        COMPARE_ACTIONS(a.last_actions, "PublishTransaction ResolveOnChain StoreBackup BalanceChanged");
+        QCOMPARE(a.published.back().txid(), b.published.back().txid());
+        nodes.apply(a, ch::FundingSpent{.transaction = b.published.back(), .height = 1010});
+        COMPARE_ACTIONS(a.last_actions, "ResolveOnChain");
+        nodes.apply(a, ch::ChannelResolved{});
+        COMPARE_ACTIONS(a.last_actions, "ChannelArchived StoreBackup BalanceChanged");
+        QVERIFY(std::holds_alternative<ch::Closed>(a.channel.phase));
+    }
+
+    void close_withHtlcInFlight_drainsFirst() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.pay(nodes.a, {20'000'000});
+        nodes.settleDown();
+        nodes.apply(nodes.a, closeRequest(nodes.a));
+        nodes.settleDown();
+        QVERIFY(std::holds_alternative<ch::ShuttingDown>(nodes.a.channel.phase));
+        QVERIFY(!nodes.pay(nodes.a, {1'000'000}));
+        QVERIFY(!nodes.pay(nodes.b, {1'000'000}));
+        nodes.fulfill(nodes.b, 0);
+        nodes.settleDown();
+        QVERIFY(std::holds_alternative<ch::Closing>(nodes.a.channel.phase));
+        QVERIFY(std::holds_alternative<ch::Closing>(nodes.b.channel.phase));
+    }
+
+    void close_cutAnywhere_agreesAfterwards_data() {
+        QTest::addColumn<int>("cut");
+        QTest::addColumn<bool>("restart");
+        for (int cut = 0; cut < 4; ++cut)
+            for (const bool restart : {false, true})
+                QTest::addRow("cut after %d%s", cut, restart ? ", restart" : "") << cut << restart;
+    }
+    void close_cutAnywhere_agreesAfterwards() {
+        QFETCH(int, cut);
+        QFETCH(bool, restart);
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.apply(nodes.a, closeRequest(nodes.a));
+        for (int i = 0; i < cut; ++i) nodes.deliver(nodes.b) || nodes.deliver(nodes.a);
+        restart ? nodes.restart(nodes.a) : nodes.cut();
+        nodes.connect();
+        nodes.settleDown();
+        QVERIFY(std::holds_alternative<ch::Closing>(nodes.a.channel.phase));
+        QVERIFY(std::holds_alternative<ch::Closing>(nodes.b.channel.phase));
+        QCOMPARE(nodes.a.published.back().txid(), nodes.b.published.back().txid());
+    }
+
+    void closingSigned_withoutRange_endsInAgreement_data() {
+        QTest::addColumn<int>("funder_rate");
+        QTest::addColumn<int>("fundee_lowest");
+        QTest::newRow("funder inside the fundee's range") << 1000 << 253;
+        QTest::newRow("funder below the fundee's range") << 300 << 500;
+        QTest::newRow("far apart") << 260 << 515;
+    }
+    void closingSigned_withoutRange_endsInAgreement() {
+        QFETCH(int, funder_rate);
+        QFETCH(int, fundee_lowest);
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.a.context.feerates.closing = {funder_rate};
+        nodes.b.context.feerates.closing_lowest = {fundee_lowest};
+        nodes.apply(nodes.a, closeRequest(nodes.a));
+        for (int i = 0; i < 60; ++i) {
+            withoutRanges(nodes.a);
+            withoutRanges(nodes.b);
+            if (!nodes.deliver(nodes.b) && !nodes.deliver(nodes.a)) break;
+        }
+        const auto* closing = std::get_if<ch::Closing>(&nodes.a.channel.phase);
+        QVERIFY(closing && closing->kind == ch::CloseKind::mutual);
+        QCOMPARE(nodes.a.published.back().txid(), nodes.b.published.back().txid());
+    }
+
+    void closingSigned_noOverlap_warns() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.a.context.feerates.closing = {253};
+        nodes.b.context.feerates.closing_lowest = {2000};
+        nodes.apply(nodes.a, closeRequest(nodes.a));
+        nodes.deliver(nodes.b);
+        nodes.deliver(nodes.a);
+        nodes.deliver(nodes.b);
+        COMPARE_ACTIONS(nodes.b.last_actions, "SendMessage:1 DisconnectPeer");
+    }
+
+    void closingSigned_badSignature_forceCloses() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.apply(nodes.a, closeRequest(nodes.a));
+        nodes.deliver(nodes.b);
+        nodes.deliver(nodes.a);
+        std::get<ln::wire::ClosingSigned>(nodes.b.inbox.front()).signature.bytes[3] ^= 1;
+        nodes.deliver(nodes.b);
+        COMPARE_ACTIONS(nodes.b.last_actions,
+                        "SendMessage:17 PublishTransaction ResolveOnChain Alarm StoreBackup BalanceChanged");
+    }
+
+    void shutdown_otherThanUpfront_warns() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.b.channel.remote_upfront_script = nodes.b.context.payout_script;
+        const ln::wire::Shutdown message{.channel_id = nodes.b.channel.id,
+                                         .scriptpubkey = nodes.a.context.payout_script};
+        COMPARE_ACTIONS(with(nodes.b, ch::MessageReceived{.message = message}).actions,
+                        "SendMessage:1 DisconnectPeer");
+        const ln::wire::Shutdown legacy{.channel_id = nodes.b.channel.id,
+                                        .scriptpubkey = bitcoin::payToScriptHash({})};
+        COMPARE_ACTIONS(with(nodes.a, ch::MessageReceived{.message = legacy}).actions,
+                        "SendMessage:1 DisconnectPeer");
+    }
+
+    void forceClose_withHtlcs_isForecastKnownAndPunishable() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.pay(nodes.a, {20'000'000});
+        nodes.pay(nodes.b, {10'000'000});
+        nodes.settleDown();
+        const auto forecast = ch::forceCloseForecast(nodes.a.channel, nodes.a.context.signer);
+        QCOMPARE(forecast.offered_htlcs.value, 20'000);
+        QCOMPARE(forecast.received_htlcs.value, 10'000);
+        QCOMPARE(forecast.delay, 2016u);
+        QCOMPARE(forecast.to_us.value, 700'000 - 20'000 - 660 - forecast.commitment_fee.value);
+        nodes.pay(nodes.a, {30'000'000});
+        nodes.settleDown();
+        nodes.forceCloseAndCheck(nodes.a);
+        COMPARE_ACTIONS(nodes.b.last_actions, "ResolveOnChain Alarm StoreBackup BalanceChanged");
+        // A preimage after the close still goes to the resolver.
+        nodes.fulfill(nodes.b, 0);
+        COMPARE_ACTIONS(nodes.b.last_actions, "Reply ResolveOnChain");
+        QCOMPARE(ch::knownPreimages(nodes.b.channel).received.size(), std::size_t{1});
+        nodes.restart(nodes.a);
+        COMPARE_ACTIONS(nodes.a.last_actions, "PublishTransaction WatchOutput ResolveOnChain");
+        nodes.apply(nodes.a, ch::FundingSpent{.transaction = nodes.a.published.back(), .height = 1010});
+        nodes.apply(nodes.a, ch::FundingUnspent{});
+        COMPARE_ACTIONS(nodes.a.last_actions, "PublishTransaction ResolveOnChain");
+    }
+
+    void reestablish_afterForceClose_getsTheErrorAgain() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.cut();
+        nodes.apply(nodes.a, ch::ForceCloseRequested{.request = {1}});
+        COMPARE_ACTIONS(nodes.a.last_actions,
+                        "Reply PublishTransaction ResolveOnChain Alarm StoreBackup BalanceChanged");
+        nodes.connect();
+        nodes.deliver(nodes.a);
+        COMPARE_ACTIONS(nodes.a.last_actions, "SendMessage:17");
+    }
+};
+
+DUPLEX_TEST(TestClosing)
+#include "tst_closing.moc"
