@@ -24,7 +24,7 @@ struct AddNode {
 struct DisconnectNode {
     std::string address;
     std::int64_t peer_id = -1;
-};                  // -> Done
+}; // -> Done
 struct StopNode {}; // -> Done, then the program ends
 
 // --- chain -------------------------------------------------------------------------------------------
@@ -44,7 +44,7 @@ struct GetBlock {
 }; // -> BlockReply
 struct GetBlockFilter {
     std::string hash;
-};                      // -> FilterReply
+}; // -> FilterReply
 struct GetChainTips {}; // -> ChainTipsReply
 /// The wallet's own transactions, or any transaction of a named block.
 struct GetRawTransaction {
@@ -100,13 +100,13 @@ struct LoadWallet {
 }; // -> Text: name
 struct UnloadWallet {
     std::string name;
-};                       // -> Done
+}; // -> Done
 struct ListWallets {};   // -> NameList
 struct GetWalletInfo {}; // -> WalletInfo
 struct Unlock {
     std::string passphrase;
     std::int64_t timeout_s = 0;
-};              // 0: until locked -> Done
+}; // 0: until locked -> Done
 struct Lock {}; // -> Done
 struct ChangePassphrase {
     std::string old_passphrase;
@@ -118,7 +118,7 @@ struct NewAddress {
 }; // -> Text: address
 struct GetAddressInfo {
     std::string address;
-};                       // -> AddressInfo
+}; // -> AddressInfo
 struct ListAddresses {}; // -> AddressList: given out or used
 struct GetBalances {};   // -> Balances
 struct ListUnspent {
@@ -129,7 +129,7 @@ struct ListUnspent {
 struct LockUnspent {
     bool unlock = false;
     std::vector<std::pair<std::string, std::uint32_t>> outpoints;
-};                         // -> Done
+}; // -> Done
 struct ListLockUnspent {}; // -> CoinList
 struct ListTransactions {
     std::string label;
@@ -163,7 +163,7 @@ struct SendCoins {
 struct Rescan {
     std::int64_t start_height = 0;
     std::optional<std::int64_t> stop_height;
-};                     // -> RescanReply when complete
+}; // -> RescanReply when complete
 struct AbortRescan {}; // -> Done
 struct BackupWallet {
     std::string destination;
@@ -239,7 +239,7 @@ struct ListPays {
     std::string bolt11;
     std::string payment_hash;
     std::string status;
-};                   // -> PaymentList
+}; // -> PaymentList
 struct ListFunds {}; // -> FundsReply
 struct ListNodes {
     std::string node_id;
@@ -256,7 +256,7 @@ struct PingPeer {
     std::string node_id;
     int length = 128;
     int pong_bytes = 128;
-};                         // -> Pong
+}; // -> Pong
 struct GetStaticBackup {}; // -> StaticBackup
 
 // --- both layers -------------------------------------------------------------------------------------

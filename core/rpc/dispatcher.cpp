@@ -6,6 +6,14 @@
 
 namespace duplex::rpc {
 
+std::optional<Environment> environmentFor(std::string_view network, std::string data_directory) {
+    const auto found = bitcoin::networkFromName(network);
+    if (!found) return std::nullopt;
+    return Environment{.network = &bitcoin::parametersOf(*found),
+                       .data_directory = std::move(data_directory),
+                       .started_at = QDateTime::currentSecsSinceEpoch()};
+}
+
 std::expected<Call, Json> readCall(std::string_view line) {
     const auto json = parseJson(line);
     if (!json) {

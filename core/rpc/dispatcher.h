@@ -10,6 +10,9 @@
 
 namespace duplex::rpc {
 
+/// What handlers know, for a network by its name; nothing for an unknown name.
+std::optional<Environment> environmentFor(std::string_view network, std::string data_directory);
+
 /// One call as it stood in a request line.
 struct Call {
     Json id;

@@ -1,0 +1,98 @@
+#include "core/sandbox/practice_node.h"
+
+#include "core/bitcoin/primitives/address.h"
+#include "core/io/secret_file.h"
+
+namespace duplex::sandbox {
+
+namespace {
+
+constexpr std::string_view wallet_name = "partner";
+constexpr std::int64_t coins_wanted_sat = 2'000'000'000;
+constexpr std::int64_t coin_sat = 500'000'000;
+
+template <typename T>
+const T* replyOf(const api::Answer& answer) {
+    return answer ? std::get_if<T>(&*answer) : nullptr;
+}
+
+/// A port that is free now. It is taken again at once by the engine; nobody else asks on loopback meanwhile.
+std::expected<io::Endpoint, std::string> freeEndpoint() {
+    io::TcpServer probe;
+    return probe.listen({.host = "127.0.0.1", .port = 0});
+}
+
+} // namespace
+
+PracticeNode::PracticeNode(PracticeChain& chain, QObject* parent) : QObject(parent), m_chain(chain) {
+    connect(&m_care, &QTimer::timeout, this, &PracticeNode::fundWhenPoor);
+}
+
+PracticeNode::~PracticeNode() = default;
+
+std::expected<void, std::string> PracticeNode::start(const std::string& directory,
+                                                     const io::Endpoint& block_maker) {
+    if (auto made = io::makePrivateFolder(directory); !made) return std::unexpected(made.error().message);
+    const auto endpoint = freeEndpoint();
+    if (!endpoint) return std::unexpected(endpoint.error());
+    m_endpoint = *endpoint;
+    auto engine = engine::Engine::start({.network = "sandbox",
+                                         .data_directory = directory,
+                                         .connect = {io::toText(block_maker)},
+                                         .lightning_listen = io::toText(m_endpoint),
+                                         .wallet = std::string(wallet_name),
+                                         .use_keyring = false});
+    if (!engine) return std::unexpected("The practice counterparty does not start: " + engine.error());
+    m_engine = std::move(*engine);
+    connect(m_engine.get(), &api::Session::answered, this,
+            [this](api::RequestId id, const api::AnswerPointer& answer) {
+                const auto found = m_asked.find(id);
+                if (found == m_asked.end()) return;
+                const Answered answered = std::move(found->second);
+                m_asked.erase(found);
+                answered(*answer);
+            });
+    openWallet();
+    return {};
+}
+
+void PracticeNode::ask(api::Request request, Answered answered) {
+    const api::RequestId id = m_engine->ask(std::move(request));
+    m_asked.emplace(id, std::move(answered));
+}
+
+void PracticeNode::openWallet() {
+    const auto opened = [this](const api::Answer& answer) {
+        if (!answer) return; // `sandbox status` says that the counterparty has no wallet
+        m_has_wallet = true;
+        constexpr Ticks every{2'000};
+        m_care.start(every);
+        fundWhenPoor();
+    };
+    ask(api::GetWalletInfo{}, [this, opened](const api::Answer& answer) {
+        if (replyOf<api::WalletInfo>(answer))
+            return opened(answer); // a restart: the engine opened it by its name
+        ask(api::CreateWallet{.name = std::string(wallet_name)}, opened);
+    });
+}
+
+// Keeps coins at hand, so that it can pay and open channels whenever it is asked.
+void PracticeNode::fundWhenPoor() {
+    ask(api::GetBalances{}, [this](const api::Answer& answer) {
+        const auto* balances = replyOf<api::Balances>(answer);
+        if (!balances || m_chain.ledger().mempoolSize() > 0)
+            return; // what is on its way counts from the next block on
+        const bool behind = balances->complete_to + 1 < static_cast<std::int64_t>(m_chain.ledger().height());
+        if (behind ||
+            balances->trusted_sat + balances->pending_sat + balances->locked_sat >= coins_wanted_sat)
+            return;
+        ask(api::NewAddress{.label = "practice coins"}, [this](const api::Answer& given) {
+            const auto* address = replyOf<api::Text>(given);
+            if (!address) return;
+            const auto script = bitcoin::scriptFromAddress(address->text, m_chain.ledger().network());
+            if (script && m_chain.fund(*script, {coin_sat})) m_chain.mine(1);
+        });
+    });
+}
+
+} // namespace duplex::sandbox

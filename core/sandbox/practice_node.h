@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/engine/engine.h"
+#include "core/sandbox/practice_chain.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <expected>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace duplex::sandbox {
+
+/// The counterparty: our own engine with its own data directory behind a real socket, with coins from the
+/// miner.
+class PracticeNode : public QObject {
+    Q_OBJECT
+public:
+    explicit PracticeNode(PracticeChain& chain, QObject* parent = nullptr);
+    ~PracticeNode() override;
+
+    /// Starts the engine; the wallet and its coins follow by themselves.
+    std::expected<void, std::string> start(const std::string& directory, const io::Endpoint& block_maker);
+
+    using Answered = std::function<void(api::Answer)>;
+    void ask(api::Request request, Answered answered);
+    const io::Endpoint& lightningEndpoint() const { return m_endpoint; }
+
+private:
+    void openWallet();
+    void fundWhenPoor();
+
+    PracticeChain& m_chain;
+    std::unique_ptr<engine::Engine> m_engine;
+    std::map<api::RequestId, Answered> m_asked;
+    io::Endpoint m_endpoint;
+    QTimer m_care;
+    bool m_has_wallet = false;
+};
+
+} // namespace duplex::sandbox
