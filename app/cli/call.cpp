@@ -1,0 +1,105 @@
+#include "app/cli/call.h"
+
+#include "core/rpc/method_table.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+namespace duplex::app {
+
+namespace {
+
+using rpc::Json;
+
+std::expected<Json, std::string> converted(const rpc::Param* param, std::string_view text) {
+    auto value = rpc::fromCommandLine(param ? param->type : rpc::ParamType::text, text);
+    if (!value)
+        return std::unexpected(fmt::format("Error parsing JSON: {} (parameter {})", text, param->name));
+    return std::move(*value);
+}
+
+void warnOfSecret(const rpc::Param* param, CliCall& call) {
+    if (param && param->secrecy == rpc::Secrecy::secret)
+        call.warnings.push_back(fmt::format("{} was given as an argument: other programs and the shell's "
+                                            "history may see it. Use -stdin or -stdinpass.",
+                                            param->name));
+}
+
+// Passphrases are asked for by name, so that the others keep their places.
+bool isAsked(const rpc::Param& param) {
+    return param.secrecy == rpc::Secrecy::secret && param.name.find("passphrase") != std::string_view::npos &&
+           param.name != "mnemonic_passphrase";
+}
+
+} // namespace
+
+std::expected<CliCall, std::string> makeCall(const Settings& settings,
+                                             const std::vector<std::string>& from_stdin, AskPassphrase ask) {
+    if (settings.arguments.empty()) return std::unexpected("Which method? The list: duplex-cli help");
+    CliCall call{.method = settings.arguments.front()};
+    const rpc::Method* method = rpc::findMethod(call.method);
+    std::vector<const rpc::Param*> places; // what is filled by position
+    if (method)
+        for (const rpc::Param& param : method->params)
+            if (!(settings.read_passphrase && isAsked(param))) places.push_back(&param);
+    Json named = Json::object();
+    Json positional = Json::array();
+    std::size_t place = 0;
+    const auto add = [&](const std::string& text, bool from_terminal) -> std::expected<void, std::string> {
+        if (settings.named) {
+            const std::size_t equals = text.find('=');
+            if (equals == std::string::npos)
+                return std::unexpected(fmt::format("No '=' in named argument '{}', this needs to be present "
+                                                   "for every argument (even if it is empty)",
+                                                   text));
+            const std::string name = text.substr(0, equals);
+            const auto found =
+                std::ranges::find_if(places, [&](const rpc::Param* param) { return param->name == name; });
+            const rpc::Param* param = found == places.end() ? nullptr : *found;
+            auto value = converted(param, std::string_view(text).substr(equals + 1));
+            if (!value) return std::unexpected(value.error());
+            if (from_terminal) warnOfSecret(param, call);
+            named.set(name, std::move(*value));
+            return {};
+        }
+        const rpc::Param* param = place < places.size() ? places[place] : nullptr;
+        ++place;
+        auto value = converted(param, text);
+        if (!value) return std::unexpected(value.error());
+        if (from_terminal) warnOfSecret(param, call);
+        if (settings.read_passphrase && param)
+            named.set(param->name, std::move(*value));
+        else
+            positional.push(std::move(*value));
+        return {};
+    };
+    for (std::size_t i = 1; i < settings.arguments.size(); ++i)
+        if (auto fine = add(settings.arguments[i], true); !fine) return std::unexpected(fine.error());
+    for (const std::string& text : from_stdin)
+        if (auto fine = add(text, false); !fine) return std::unexpected(fine.error());
+    if (settings.read_passphrase) {
+        bool asked = false;
+        if (method)
+            for (const rpc::Param& param : method->params)
+                if (isAsked(param)) {
+                    named.set(param.name, ask(std::string(param.name)));
+                    asked = true;
+                }
+        if (!asked) return std::unexpected(fmt::format("{} takes no passphrase.", call.method));
+    }
+    if (named.members()->empty()) {
+        call.params = std::move(positional);
+    } else {
+        if (!positional.elements()->empty()) named.set("args", std::move(positional));
+        call.params = std::move(named);
+    }
+    return call;
+}
+
+std::string printed(const Json& result) {
+    if (result.isNull()) return {};
+    if (result.string()) return *result.string() + (result.string()->ends_with('\n') ? "" : "\n");
+    return result.pretty() + "\n";
+}
+
+} // namespace duplex::app

@@ -1,0 +1,205 @@
+#include "app/command_line.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/core.h>
+
+namespace duplex::app {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> networks = {"main", "testnet4", "signet", "regtest", "sandbox"};
+constexpr std::array<std::string_view, 6> log_levels = {"trace", "debug", "info", "warn", "error", "off"};
+
+std::string_view trimmed(std::string_view text) {
+    const std::size_t first = text.find_first_not_of(" \t\r");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+using Result = std::expected<void, std::string>;
+
+Result setNetwork(Settings& settings, const std::string& value) {
+    if (std::ranges::find(networks, value) == networks.end())
+        return std::unexpected(
+            fmt::format("There is no network '{}'. Use main, testnet4, signet, regtest or sandbox.", value));
+    settings.network = value;
+    return {};
+}
+
+Result checkEndpoint(std::string_view name, const std::string& value) {
+    if (!value.empty() && value.find_first_of(" \t") == std::string::npos) return {};
+    return std::unexpected(fmt::format("{}: HOST:PORT expected.", name));
+}
+
+// Options of the node itself: on the command line of duplex and duplexd, and in duplex.conf.
+Result setNodeOption(Settings& settings, const std::string& name, const std::string& value) {
+    if (name == "connect" || name == "addnode" || name == "proxy" || name == "lightning-listen") {
+        if (auto fine = checkEndpoint(name, value); !fine) return fine;
+    }
+    if (name == "wallet")
+        settings.wallet = value;
+    else if (name == "connect")
+        settings.connect.push_back(value);
+    else if (name == "addnode")
+        settings.add_nodes.push_back(value);
+    else if (name == "proxy")
+        settings.proxy = value;
+    else if (name == "lightning-listen")
+        settings.lightning_listen = value;
+    else if (name == "log-level") {
+        if (std::ranges::find(log_levels, value) == log_levels.end())
+            return std::unexpected(
+                fmt::format("log-level: one of {} expected.", "trace, debug, info, warn, error, off"));
+        settings.log_level = value;
+    } else if (name == "server") {
+        return std::unexpected("server: this release knows no chain that has JSON-RPC servers.");
+    } else if (name == "onlynet") {
+        // Taken silently it would promise a privacy that nobody keeps.
+        return std::unexpected(
+            "onlynet: this release cannot choose by network. Use proxy (all goes through it) or connect.");
+    } else {
+        return std::unexpected(fmt::format("There is no option '{}'. The list: --help", name));
+    }
+    return {};
+}
+
+Result setOption(Program program, Settings& settings, const std::string& name,
+                 const std::optional<std::string>& value) {
+    const auto flag = [&](bool& place) -> Result {
+        if (value) return std::unexpected(fmt::format("--{} takes no value.", name));
+        place = true;
+        return {};
+    };
+    if (name == "help" || name == "h" || name == "?") return flag(settings.help);
+    if (name == "version") return flag(settings.version);
+    if (program == Program::cli && name == "named") return flag(settings.named);
+    if (program == Program::cli && name == "stdin") return flag(settings.read_stdin);
+    if (program == Program::cli && name == "stdinpass") return flag(settings.read_passphrase);
+    // Core's own short names for a network, so that its users need not think.
+    if ((name == "regtest" || name == "signet" || name == "testnet4" || name == "sandbox") && !value)
+        return setNetwork(settings, name);
+    if (!value)
+        return std::unexpected(
+            fmt::format("--{} needs a value, as --{}=VALUE. The list: --help", name, name));
+    if (name == "datadir") {
+        if (value->empty()) return std::unexpected("--datadir needs a folder.");
+        settings.data_directory = *value;
+        return {};
+    }
+    if (name == "network") return setNetwork(settings, *value);
+    if (program == Program::cli && name != "wallet")
+        return std::unexpected(fmt::format("There is no option '--{}'. The list: --help", name));
+    return setNodeOption(settings, name, *value);
+}
+
+std::optional<std::string> nameOf(std::string_view argument) {
+    if (!argument.starts_with('-') || argument.size() < 2) return std::nullopt;
+    argument.remove_prefix(argument.starts_with("--") ? 2 : 1);
+    return std::string(argument.substr(0, argument.find('=')));
+}
+
+bool takesValue(std::string_view name) {
+    constexpr std::array<std::string_view, 10> names = {"datadir",          "network",  "wallet", "connect",
+                                                        "addnode",          "server",   "proxy",  "onlynet",
+                                                        "lightning-listen", "log-level"};
+    return std::ranges::find(names, name) != names.end();
+}
+
+} // namespace
+
+std::expected<Settings, std::string> parseCommandLine(Program program,
+                                                      const std::vector<std::string>& arguments) {
+    Settings settings;
+    std::size_t i = 0;
+    for (; i < arguments.size(); ++i) {
+        const auto name = nameOf(arguments[i]);
+        if (!name || name->empty()) break;
+        const std::size_t equals = arguments[i].find('=');
+        std::optional<std::string> value;
+        if (equals != std::string::npos)
+            value = arguments[i].substr(equals + 1);
+        else if (takesValue(*name) && i + 1 < arguments.size())
+            value = arguments[++i];
+        if (auto fine = setOption(program, settings, *name, value); !fine)
+            return std::unexpected(fine.error());
+    }
+    settings.arguments.assign(arguments.begin() + static_cast<std::ptrdiff_t>(i), arguments.end());
+    if (program == Program::duplexd && !settings.arguments.empty())
+        return std::unexpected(
+            fmt::format("duplexd takes options only, not '{}'.", settings.arguments.front()));
+    return settings;
+}
+
+std::vector<std::string> optionNames(const std::vector<std::string>& arguments) {
+    std::vector<std::string> names;
+    for (const std::string& argument : arguments)
+        if (const auto name = nameOf(argument)) names.push_back(*name);
+    return names;
+}
+
+std::expected<void, std::string> applyConfiguration(Settings& settings, std::string_view text,
+                                                    const std::vector<std::string>& given) {
+    std::string section;
+    int line_number = 0;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view line = trimmed(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+        ++line_number;
+        if (line.empty() || line.starts_with('#')) continue;
+        const auto wrong = [&](const std::string& why) {
+            return std::unexpected(fmt::format("duplex.conf, line {}: {}", line_number, why));
+        };
+        if (line.starts_with('[')) {
+            section = std::string(line.ends_with(']') ? line.substr(1, line.size() - 2) : std::string_view{});
+            if (std::ranges::find(networks, section) == networks.end())
+                return wrong("a section is [main], [testnet4], [signet], [regtest] or [sandbox].");
+            continue;
+        }
+        const std::size_t equals = line.find('=');
+        if (equals == std::string_view::npos) return wrong("key=value expected.");
+        const std::string key(trimmed(line.substr(0, equals)));
+        const std::string value(trimmed(line.substr(equals + 1)));
+        if (!section.empty() && section != settings.network) continue;
+        const bool is_list = key == "connect" || key == "addnode";
+        if (!is_list && std::ranges::find(given, key) != given.end()) continue;
+        if (auto fine = setNodeOption(settings, key, value); !fine) return wrong(fine.error());
+    }
+    return {};
+}
+
+std::string usage(Program program) {
+    const std::string_view common =
+        "  --datadir=DIR            where everything lies, one folder a network\n"
+        "  --network=NETWORK        main (default), testnet4, signet, regtest or sandbox\n"
+        "  --wallet=NAME            the wallet to open\n"
+        "  --version, --help\n";
+    if (program == Program::cli)
+        return fmt::format(
+            "Usage: duplex-cli [options] METHOD [ARGUMENTS...]\n"
+            "       duplex-cli [options] -named METHOD KEY=VALUE...\n"
+            "       duplex-cli help            lists the methods; help METHOD explains one\n\nOptions:\n{}"
+            "  -named                   arguments by name\n"
+            "  -stdin                   further arguments from standard input, one a line\n"
+            "  -stdinpass               asks for passphrases without echo\n\n"
+            "Exit status: 0 done, 1 the node answered with an error, 2 no node can be reached.\n",
+            common);
+    const std::string_view first = program == Program::duplex
+                                       ? "Usage: duplex [options] [bitcoin:... or lightning:... link]"
+                                       : "Usage: duplexd [options]";
+    return fmt::format("{}\n\nOptions:\n{}"
+                       "  --connect=HOST:PORT      only these Bitcoin peers; may be repeated\n"
+                       "  --addnode=HOST:PORT      these Bitcoin peers too; may be repeated\n"
+                       "  --proxy=HOST:PORT        SOCKS5 proxy, as Tor's\n"
+                       "  --lightning-listen=HOST:PORT  take Lightning connections; off by default\n"
+                       "  --log-level=LEVEL        trace, debug, info (default), warn, error or off\n\n"
+                       "The same stand in DIR/duplex.conf as key=value, in [network] sections if wanted.\n",
+                       first, common);
+}
+
+std::string_view versionText() {
+    return "0.1.0";
+}
+
+} // namespace duplex::app
