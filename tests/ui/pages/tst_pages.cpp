@@ -1,0 +1,234 @@
+#include "tests/ui/pages/tst_pages.h"
+
+#include "tests/ui/pages/window_fixture.h"
+#include "tests/ui/sample_world.h"
+
+#include <QAccessible>
+#include <QDir>
+#include <QQuickItem>
+#include <QRegularExpression>
+#include <QTest>
+
+namespace duplex::test {
+
+namespace {
+
+void save(QQuickWindow* window, const QString& name) {
+    QDir().mkpath(QStringLiteral(DUPLEX_SCREENSHOTS));
+    const QImage picture = window->grabWindow();
+    QCOMPARE(picture.size(), QSize(1280, 800));
+    QVERIFY(picture.save(QStringLiteral(DUPLEX_SCREENSHOTS "/") + name + QStringLiteral(".png")));
+}
+
+api::StatusSnapshot withoutWallet() {
+    api::StatusSnapshot status = sampleStatus();
+    status.wallet = api::WalletState::none;
+    status.wallet_name.clear();
+    status.channels_active = status.channels_total = 0;
+    return status;
+}
+
+void countNameless(QAccessibleInterface* node, QStringList& nameless, int& total) {
+    if (node == nullptr) return;
+    const QAccessible::Role role = node->role();
+    const bool acts = role == QAccessible::Button || role == QAccessible::EditableText ||
+                      role == QAccessible::PageTab || role == QAccessible::CheckBox ||
+                      role == QAccessible::RadioButton || role == QAccessible::Graphic;
+    if (acts && !node->state().invisible) {
+        ++total;
+        if (node->text(QAccessible::Name).isEmpty()) nameless << QString::number(role);
+    }
+    for (int i = 0; i < node->childCount(); ++i) countNameless(node->child(i), nameless, total);
+}
+
+} // namespace
+
+TestPages::TestPages() = default;
+TestPages::~TestPages() = default;
+
+// QML reports a wrong binding as a warning only.
+void TestPages::init() {
+    QTest::failOnWarning(QRegularExpression(QStringLiteral(".*")));
+}
+
+void TestPages::cleanupTestCase() {
+    m_fixture.reset();
+}
+
+void TestPages::page_opened_showsWithoutWarningsInBothThemes_data() {
+    QTest::addColumn<QString>("page");
+    QTest::addColumn<QString>("argument");
+    QTest::newRow("02-home") << "home" << "";
+    QTest::newRow("03-send")
+        << "send"
+        << "bitcoin:bc1q8w3m0v7nzr4d2kx5l9tq0jch6e4fs2aa7g9p3u?amount=0.00085&lightning=lnbc850u1p5kz";
+    QTest::newRow("04-receive") << "receive" << "";
+    QTest::newRow("05-move") << "move" << "down";
+    QTest::newRow("05-move-up") << "move" << "up";
+    QTest::newRow("05-move-progress") << "progress" << "move-1";
+    QTest::newRow("06-channels") << "channels" << "";
+    QTest::newRow("06-channel-opening") << "opening" << "";
+    QTest::newRow("07-blocks") << "blocks" << "";
+    QTest::newRow("07-transaction") << "transaction"
+                                    << "9f27c1d04be8a6135c7f92e0d84b316af5520c9be1d7a2b04e0000000000199d";
+    QTest::newRow("08-network") << "network" << "";
+    QTest::newRow("09-layers") << "layers" << "";
+    QTest::newRow("10-settings") << "settings" << "";
+}
+
+void TestPages::page_opened_showsWithoutWarningsInBothThemes() {
+    QFETCH(QString, page);
+    QFETCH(QString, argument);
+    if (m_fixture == nullptr) m_fixture = std::make_unique<WindowFixture>(sampleStatus());
+    WindowFixture& fixture = *m_fixture;
+    QVERIFY(fixture.window != nullptr);
+    if (page == QLatin1String("move")) fixture.app->move()->setAmount(QStringLiteral("500 000"));
+    fixture.open(page, argument);
+    settle();
+    if (page == QLatin1String("network"))
+        fixture.app->network()->select(fixture.app->network()->nodes()->rows().front().id);
+    for (const bool dark : {false, true}) {
+        fixture.setTheme(dark);
+        settle(60);
+        save(fixture.window, QString::fromLatin1(QTest::currentDataTag()) +
+                                 (dark ? QStringLiteral("-dark") : QStringLiteral("-light")));
+    }
+    QAccessible::setActive(true);
+    QStringList nameless;
+    int total = 0;
+    countNameless(QAccessible::queryAccessibleInterface(fixture.window), nameless, total);
+    QVERIFY2(total > 10, "the rail and the top bar alone have more");
+    QCOMPARE(nameless, QStringList());
+}
+
+void TestPages::welcome_eachStep_showsWithoutWarningsInBothThemes_data() {
+    QTest::addColumn<QString>("step");
+    QTest::newRow("01-welcome") << "choose";
+    QTest::newRow("01-welcome-create") << "create";
+    QTest::newRow("01-welcome-words") << "words";
+    QTest::newRow("01-welcome-check") << "check";
+    QTest::newRow("01-welcome-restore") << "restore";
+    QTest::newRow("01-welcome-file") << "file";
+}
+
+void TestPages::welcome_eachStep_showsWithoutWarningsInBothThemes() {
+    QFETCH(QString, step);
+    WindowFixture fixture(withoutWallet());
+    QVERIFY(fixture.window != nullptr);
+    if (step == QLatin1String("words") || step == QLatin1String("check")) {
+        fixture.app->onboarding()->create({}, QStringLiteral("secret"), QStringLiteral("secret"), 12);
+        settle(40);
+    }
+    fixture.app->onboarding()->go(step);
+    for (const bool dark : {false, true}) {
+        fixture.setTheme(dark);
+        settle(80);
+        save(fixture.window, QString::fromLatin1(QTest::currentDataTag()) +
+                                 (dark ? QStringLiteral("-dark") : QStringLiteral("-light")));
+    }
+}
+
+void TestPages::states_emptyLockedOfflineSyncing_showWithoutWarnings_data() {
+    QTest::addColumn<QString>("page");
+    QTest::newRow("11-empty-home") << "home";
+    QTest::newRow("11-empty-channels") << "channels";
+    QTest::newRow("11-locked") << "home";
+    QTest::newRow("11-offline") << "home";
+    QTest::newRow("11-syncing") << "home";
+    QTest::newRow("11-sandbox") << "home";
+    QTest::newRow("11-look-around") << "blocks";
+    QTest::newRow("11-search") << "home";
+    QTest::newRow("11-close-alone") << "channels";
+    QTest::newRow("11-text-200") << "home";
+}
+
+void TestPages::states_emptyLockedOfflineSyncing_showWithoutWarnings() {
+    QFETCH(QString, page);
+    const QString tag = QString::fromLatin1(QTest::currentDataTag());
+    api::StatusSnapshot status =
+        tag.endsWith(QLatin1String("look-around")) ? withoutWallet() : sampleStatus();
+    WindowFixture fixture(status);
+    QVERIFY(fixture.window != nullptr);
+    if (tag.contains(QLatin1String("empty"))) {
+        api::PortfolioSnapshot portfolio = samplePortfolio();
+        for (api::LayerView& view : portfolio.layers)
+            view.balance_sat = view.spendable_sat = view.pending_sat = view.locked_sat = view.receivable_sat =
+                0;
+        fixture.session.publish(portfolio);
+        fixture.session.publish(api::ActivitySnapshot{});
+        fixture.session.publish(api::ChannelsSnapshot{});
+        fixture.session.publish(api::MovesSnapshot{});
+        status.channels_active = status.channels_total = 0;
+    }
+    if (tag.endsWith(QLatin1String("locked"))) {
+        status.wallet = api::WalletState::locked;
+        status.unlock_by = sample_now + 400'000;
+    }
+    if (tag.endsWith(QLatin1String("offline"))) status.peers = 0;
+    if (tag.endsWith(QLatin1String("syncing"))) {
+        status.stage = api::SyncStage::filters;
+        status.complete_to = 971'200;
+    }
+    if (tag.endsWith(QLatin1String("sandbox"))) {
+        status.network = "sandbox";
+        status.test_network = true;
+        status.protected_by_password = false;
+    }
+    fixture.session.publish(status);
+    if (tag.endsWith(QLatin1String("look-around"))) fixture.app->onboarding()->lookAroundNow();
+    fixture.open(page);
+    settle();
+    if (tag.endsWith(QLatin1String("search"))) {
+        QTest::keyClick(fixture.window, Qt::Key_K, Qt::ControlModifier);
+        settle(60);
+        for (const char letter : {'9', '7', '6', '4', '1', '1'}) QTest::keyClick(fixture.window, letter);
+    }
+    if (tag.endsWith(QLatin1String("close-alone"))) {
+        QObject* dialog = fixture.window->findChild<QObject*>(QStringLiteral("closeAloneDialog"));
+        QVERIFY(dialog != nullptr);
+        QMetaObject::invokeMethod(dialog, "open");
+    }
+    if (tag.endsWith(QLatin1String("text-200"))) fixture.app->settings()->setFontPercent(150);
+    settle();
+    save(fixture.window, tag + QStringLiteral("-light"));
+    fixture.setTheme(true);
+    settle(60);
+    save(fixture.window, tag + QStringLiteral("-dark"));
+}
+
+void TestPages::keys_ofTheGuide_openThePages() {
+    WindowFixture fixture(sampleStatus());
+    settle(60);
+    const std::pair<Qt::Key, const char*> rows[] = {
+        {Qt::Key_2, "send"},   {Qt::Key_3, "receive"}, {Qt::Key_4, "move"},        {Qt::Key_5, "channels"},
+        {Qt::Key_6, "blocks"}, {Qt::Key_7, "network"}, {Qt::Key_8, "layers"},      {Qt::Key_1, "home"},
+        {Qt::Key_N, "send"},   {Qt::Key_R, "receive"}, {Qt::Key_Comma, "settings"}};
+    for (const auto& [key, page] : rows) {
+        QTest::keyClick(fixture.window, key, Qt::ControlModifier);
+        QCOMPARE(fixture.window->property("page").toString(), QString::fromLatin1(page));
+    }
+    QTest::keyClick(fixture.window, Qt::Key_Escape);
+    QCOMPARE(fixture.window->property("page").toString(), QStringLiteral("home"));
+    QTest::keyClick(fixture.window, Qt::Key_H, Qt::ControlModifier);
+    QVERIFY(fixture.app->amountsHidden());
+    QVERIFY(fixture.app->portfolio()->property("total").toString().contains(QChar(u'\u2022')));
+    QTest::keyClick(fixture.window, Qt::Key_L, Qt::ControlModifier);
+    QVERIFY(fixture.session.last<api::Lock>() != nullptr);
+}
+
+void TestPages::send_pastedAndConfirmed_paysOnce() {
+    WindowFixture fixture(sampleStatus());
+    fixture.open(QStringLiteral("send"), QStringLiteral("lnbc210u1coffee"));
+    settle();
+    QTRY_VERIFY(fixture.app->send()->property("canPay").toBool());
+    QTest::keyClick(fixture.window, Qt::Key_Return, Qt::ControlModifier);
+    QTest::keyClick(fixture.window, Qt::Key_Return, Qt::ControlModifier);
+    QTRY_COMPARE(fixture.app->send()->property("state").toString(), QStringLiteral("done"));
+    const auto paid = std::ranges::count_if(fixture.session.asked, [](const api::Request& request) {
+        const auto* pay = std::get_if<api::Pay>(&request);
+        return pay != nullptr && !pay->plan_only;
+    });
+    QCOMPARE(paid, 1);
+}
+
+} // namespace duplex::test

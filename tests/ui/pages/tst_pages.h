@@ -1,0 +1,34 @@
+#pragma once
+
+#include <QObject>
+
+#include <memory>
+
+namespace duplex::test {
+
+struct WindowFixture;
+
+class TestPages : public QObject {
+    Q_OBJECT
+
+public:
+    TestPages();
+    ~TestPages() override;
+
+private slots:
+    void init();
+    void cleanupTestCase();
+    void page_opened_showsWithoutWarningsInBothThemes_data();
+    void page_opened_showsWithoutWarningsInBothThemes();
+    void welcome_eachStep_showsWithoutWarningsInBothThemes_data();
+    void welcome_eachStep_showsWithoutWarningsInBothThemes();
+    void states_emptyLockedOfflineSyncing_showWithoutWarnings_data();
+    void states_emptyLockedOfflineSyncing_showWithoutWarnings();
+    void keys_ofTheGuide_openThePages();
+    void send_pastedAndConfirmed_paysOnce();
+
+private:
+    std::unique_ptr<WindowFixture> m_fixture; // one window for all pages
+};
+
+} // namespace duplex::test

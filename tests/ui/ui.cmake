@@ -1,0 +1,15 @@
+# Tests of the window. tst_ui: formats and view-models with a fake session. tst_ui_pages: the real QML, headless; it
+# writes every page in both themes to <build>/screenshots.
+if(TARGET ui AND NOT DUPLEX_SANITIZE AND NOT DUPLEX_FUZZ)
+    set(ui_tests ${CMAKE_CURRENT_SOURCE_DIR}/ui)
+    file(GLOB ui_model_tests CONFIGURE_DEPENDS ${ui_tests}/format/*.cpp ${ui_tests}/models/*.cpp)
+    duplex_test(tst_ui SOURCES ${ui_model_tests} ${ui_tests}/sample_world.cpp LINK ui)
+
+    file(GLOB ui_page_tests CONFIGURE_DEPENDS ${ui_tests}/pages/*.cpp ${ui_tests}/pages/*.h)
+    add_executable(tst_ui_pages ${ui_page_tests} ${ui_tests}/sample_world.cpp)
+    target_link_libraries(tst_ui_pages PRIVATE ui Qt6::Test fmt::fmt)
+    target_compile_definitions(tst_ui_pages PRIVATE DUPLEX_SCREENSHOTS="${CMAKE_BINARY_DIR}/screenshots")
+    add_test(NAME tst_ui_pages COMMAND tst_ui_pages)
+    set_tests_properties(tst_ui_pages PROPERTIES TIMEOUT 300
+        ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_QUICK_BACKEND=software;LC_ALL=C.UTF-8")
+endif()

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <QString>
+
+#include <cstdint>
+
+namespace duplex::ui {
+
+/// "about 30 min", "about 2 s", "about 5 days": an estimate, never exact.
+QString aboutDuration(std::int64_t seconds);
+/// The same without "about": "30 min".
+QString shortDuration(std::int64_t seconds);
+/// "just now", "4 min ago", "2 h ago", "3 days ago".
+QString agoText(std::int64_t time, std::int64_t now);
+/// "in 58 min", or "expired".
+QString untilText(std::int64_t time, std::int64_t now);
+/// "14:02" in the user's time zone and locale.
+QString clockText(std::int64_t time);
+/// "23 Nov 2026, 13:58:04".
+QString dateTimeText(std::int64_t time);
+/// "Today", "Yesterday" or "23 Nov 2026".
+QString dayText(std::int64_t time, std::int64_t now);
+/// "1 block", "144 blocks".
+QString blocksText(std::int64_t blocks);
+
+} // namespace duplex::ui

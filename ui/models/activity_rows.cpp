@@ -1,0 +1,85 @@
+#include "ui/models/activity_rows.h"
+
+#include "ui/format/amount_format.h"
+#include "ui/format/time_format.h"
+
+namespace duplex::ui {
+
+namespace {
+
+QString titleOf(const ledger::Activity& item, const Display& display) {
+    if (!item.label.empty()) return textOf(item.label);
+    switch (item.kind) {
+    case ledger::ActivityKind::send:
+        return QObject::tr("Sent");
+    case ledger::ActivityKind::receive:
+        return QObject::tr("Received");
+    case ledger::ActivityKind::move:
+        return QObject::tr("Move to %1").arg(display.nameOf(display.levelOf(item.layer)));
+    case ledger::ActivityKind::fee:
+        return QObject::tr("Fee");
+    }
+    return {};
+}
+
+QString stateWordsOf(const ledger::Activity& item, const Display& display) {
+    const bool ground = display.levelOf(item.layer) == 1;
+    switch (item.state) {
+    case ledger::ActivityState::pending:
+        return ground && item.confirmations == 0 ? QObject::tr("Waiting for a block")
+               : ground ? QObject::tr("%1 deep, not final yet").arg(blocksText(item.confirmations))
+                        : QObject::tr("On its way");
+    case ledger::ActivityState::failed:
+        return QObject::tr("Failed, nothing was paid");
+    case ledger::ActivityState::at_risk:
+        return QObject::tr("Could still be undone");
+    case ledger::ActivityState::done:
+        break;
+    }
+    QString words = clockText(item.time);
+    if (ground && item.confirmations > 0) words = QObject::tr("%1 deep").arg(blocksText(item.confirmations));
+    if (item.fee_msat > 0) words += QObject::tr(" · fee %1").arg(display.msat(item.fee_msat));
+    return words;
+}
+
+} // namespace
+
+QStringList activityRoles() {
+    return {QStringLiteral("title"),   QStringLiteral("words"),   QStringLiteral("amount"),
+            QStringLiteral("symbol"),  QStringLiteral("level"),   QStringLiteral("tone"),
+            QStringLiteral("gain"),    QStringLiteral("section"), QStringLiteral("kind"),
+            QStringLiteral("details"), QStringLiteral("badge")};
+}
+
+std::vector<Row> activityRows(const std::vector<ledger::Activity>& items, const Display& display) {
+    std::vector<Row> rows;
+    for (const ledger::Activity& item : items) {
+        const bool failed = item.state == ledger::ActivityState::failed;
+        const bool waits =
+            item.state == ledger::ActivityState::pending || item.state == ledger::ActivityState::at_risk;
+        const bool move = item.kind == ledger::ActivityKind::move;
+        rows.push_back(
+            {textOf(item.id),
+             {{QStringLiteral("title"), titleOf(item, display)},
+              {QStringLiteral("words"), stateWordsOf(item, display)},
+              {QStringLiteral("amount"), display.signedMsat(item.amount_msat)},
+              {QStringLiteral("symbol"), move ? QStringLiteral("move")
+                                         : item.kind == ledger::ActivityKind::receive
+                                             ? QStringLiteral("receive")
+                                             : QStringLiteral("send")},
+              {QStringLiteral("level"), move ? 0 : display.levelOf(item.layer)},
+              {QStringLiteral("tone"), failed  ? QStringLiteral("bad")
+                                       : waits ? QStringLiteral("warn")
+                                               : QString()},
+              {QStringLiteral("gain"), item.amount_msat > 0 && !failed},
+              {QStringLiteral("section"), waits ? QObject::tr("Now") : dayText(item.time, display.now())},
+              {QStringLiteral("kind"),
+               QString::fromUtf8(ledger::nameOf(item.kind).data(),
+                                 static_cast<qsizetype>(ledger::nameOf(item.kind).size()))},
+              {QStringLiteral("details"), textOf(item.details)},
+              {QStringLiteral("badge"), badgeOf(item.verified)}}});
+    }
+    return rows;
+}
+
+} // namespace duplex::ui

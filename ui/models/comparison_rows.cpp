@@ -1,0 +1,89 @@
+#include "ui/models/comparison_rows.h"
+
+#include "ui/format/amount_format.h"
+#include "ui/format/time_format.h"
+
+#include <functional>
+#include <optional>
+
+namespace duplex::ui {
+
+namespace {
+
+struct Fact {
+    QString text;
+    QString note;
+    std::optional<std::int64_t> rank; // the smaller is the better; absent: no winner in this row
+};
+
+using Ask = std::function<Fact(const api::LayerView&)>;
+
+Row rowOf(const QString& id, const QString& title, const QString& hint,
+          const api::PortfolioSnapshot& portfolio, const Ask& ask) {
+    QVariantList cells;
+    std::optional<std::int64_t> best;
+    for (const api::LayerView& view : portfolio.layers) {
+        const auto rank = ask(view).rank;
+        if (rank && (!best || *rank < *best)) best = rank;
+    }
+    for (auto view = portfolio.layers.rbegin(); view != portfolio.layers.rend(); ++view) {
+        const Fact fact = ask(*view);
+        cells.append(QVariantMap{{QStringLiteral("level"), view->layer.level},
+                                 {QStringLiteral("text"), fact.text},
+                                 {QStringLiteral("note"), fact.note},
+                                 {QStringLiteral("wins"), fact.rank && fact.rank == best},
+                                 {QStringLiteral("badge"), badgeOf(view->verified)}});
+    }
+    return {
+        id,
+        {{QStringLiteral("title"), title}, {QStringLiteral("hint"), hint}, {QStringLiteral("cells"), cells}}};
+}
+
+Ask words(std::string api::LayerView::* field) {
+    return [field](const api::LayerView& view) {
+        const std::string& text = view.*field;
+        return Fact{text.empty() ? QObject::tr("not known") : textOf(text), {}, {}};
+    };
+}
+
+} // namespace
+
+std::vector<Row> comparisonRows(const api::PortfolioSnapshot& portfolio, const Display& display) {
+    const auto fee = [](const api::LayerView& view) {
+        return Fact{view.fee_sat ? satText(*view.fee_sat) : QObject::tr("not known"),
+                    QObject::tr("for a typical payment"), view.fee_sat};
+    };
+    const auto time = [](const api::LayerView& view) {
+        return Fact{view.confirmation_s ? aboutDuration(*view.confirmation_s) : QObject::tr("not known"),
+                    view.confirmation_p90_s
+                        ? QObject::tr("9 of 10 in %1").arg(shortDuration(*view.confirmation_p90_s))
+                        : QString(),
+                    view.confirmation_s};
+    };
+    const auto most = [&](const api::LayerView& view) {
+        return Fact{display.sat(view.spendable_sat), QObject::tr("before the fee"), -view.spendable_sat};
+    };
+    const auto receive = [&](const api::LayerView& view) {
+        return view.layer.level == 1
+                   ? Fact{QObject::tr("Any amount"), QObject::tr("also while Duplex is closed"), {}}
+                   : Fact{display.sat(view.receivable_sat), QObject::tr("limited by your channels"), {}};
+    };
+    const auto row = [&](const char* id, const QString& title, const QString& hint, const Ask& ask) {
+        return rowOf(QString::fromLatin1(id), title, hint, portfolio, ask);
+    };
+    return {row("fee", QObject::tr("Fee right now"), QObject::tr("live"), fee),
+            row("time", QObject::tr("Arrives in"), QObject::tr("measured"), time),
+            row("most", QObject::tr("Most you can send"), QObject::tr("in one go"), most),
+            row("receive", QObject::tr("Most you can receive"), {}, receive),
+            row("secured", QObject::tr("Who secures it"), {}, words(&api::LayerView::secured_by)),
+            row("fullness", QObject::tr("How full it is"), QObject::tr("last day"),
+                words(&api::LayerView::fullness)),
+            row("pace", QObject::tr("Payments a second"), QObject::tr("last day"),
+                words(&api::LayerView::payments_a_second)),
+            row("dear", QObject::tr("When it gets dear"), {}, words(&api::LayerView::gets_dear_when)),
+            row("risks", QObject::tr("Main risks"), {}, words(&api::LayerView::main_risks)),
+            row("way", QObject::tr("The way between"), QObject::tr("what a move risks"),
+                words(&api::LayerView::way_between_risks))};
+}
+
+} // namespace duplex::ui

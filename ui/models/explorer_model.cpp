@@ -1,0 +1,224 @@
+#include "ui/models/explorer_model.h"
+
+#include "ui/format/amount_format.h"
+#include "ui/format/id_format.h"
+#include "ui/format/time_format.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace duplex::ui {
+
+namespace {
+
+QVariantMap fact(const QString& name, const QString& value, const ledger::Verified& verified,
+                 bool mono = false, const QString& copy = {}) {
+    return {{QStringLiteral("name"), name},
+            {QStringLiteral("value"), value},
+            {QStringLiteral("badge"), badgeOf(verified)},
+            {QStringLiteral("mono"), mono},
+            {QStringLiteral("copy"), copy}};
+}
+
+QString countText(const std::optional<std::int64_t>& count) {
+    return !count        ? QObject::tr("not fetched")
+           : *count == 1 ? QObject::tr("1 payment")
+                         : QObject::tr("%1 payments").arg(grouped(*count));
+}
+
+std::int64_t outputSum(const ledger::TransactionFacts& payment) {
+    return std::accumulate(payment.outputs.begin(), payment.outputs.end(), std::int64_t{0},
+                           [](std::int64_t sum, const auto& output) { return sum + output.amount_sat; });
+}
+
+} // namespace
+
+ExplorerModel::ExplorerModel(Asker& asker, Display& display, QObject* parent)
+    : QObject(parent), m_asker(asker), m_display(display),
+      m_strip({QStringLiteral("height_text"), QStringLiteral("payments"), QStringLiteral("age"),
+               QStringLiteral("newest"), QStringLiteral("selected"), QStringLiteral("badge"),
+               QStringLiteral("feerate")}),
+      m_payments({QStringLiteral("txid"), QStringLiteral("amount"), QStringLiteral("size"),
+                  QStringLiteral("ways"), QStringLiteral("ours"), QStringLiteral("fee")}) {
+    connect(&display, &Display::changed, this, &ExplorerModel::refreshStrip);
+}
+
+void ExplorerModel::take(const api::BlocksSnapshot& blocks) {
+    m_recent = blocks.blocks;
+    refreshStrip();
+}
+
+void ExplorerModel::refreshStrip() {
+    std::vector<Row> rows;
+    for (const ledger::BlockFacts& block : m_recent) {
+        rows.push_back({textOf(block.hash),
+                        {{QStringLiteral("height_text"), grouped(block.height)},
+                         {QStringLiteral("payments"), countText(block.transaction_count)},
+                         {QStringLiteral("age"), agoText(block.time, m_display.now())},
+                         {QStringLiteral("newest"), &block == &m_recent.front()},
+                         {QStringLiteral("selected"), block.height == m_height},
+                         {QStringLiteral("feerate"), block.average_feerate_sat_per_kvb
+                                                         ? feerateText(*block.average_feerate_sat_per_kvb)
+                                                         : QString()},
+                         {QStringLiteral("badge"), badgeOf(block.verified)}}});
+    }
+    m_strip.setRows(std::move(rows));
+    emit changed();
+}
+
+void ExplorerModel::openBlock(const QString& which) {
+    api::GetBlockFacts request;
+    bool number = false;
+    const std::int64_t height = which.toLongLong(&number);
+    if (which.isEmpty()) {
+        if (!m_block.isEmpty() || m_recent.empty()) return;
+        request.hash = m_recent.front().hash;
+    } else if (number && which.size() < 12) {
+        request.height = height;
+    } else {
+        request.hash = which.toStdString();
+    }
+    m_asker.cancel(m_asked_block);
+    m_loading_block = true;
+    m_block_error.clear();
+    m_asked_block = m_asker.ask<ledger::BlockFacts>(
+        request, [this](const ledger::BlockFacts& block) { show(block); },
+        [this](const QString& why) {
+            m_loading_block = false;
+            m_block_error = why;
+            emit changed();
+        });
+    emit changed();
+}
+
+void ExplorerModel::step(int blocks) {
+    if (m_height >= 0 && m_height + blocks >= 0) openBlock(QString::number(m_height + blocks));
+}
+
+void ExplorerModel::leave() {
+    m_asker.cancel(m_asked_block);
+    m_asker.cancel(m_asked_payment);
+    m_loading_block = m_loading_payment = false;
+}
+
+void ExplorerModel::show(const ledger::BlockFacts& block) {
+    m_loading_block = false;
+    m_height = block.height;
+    const ledger::Verified& known = block.verified;
+    ledger::Verified body =
+        known; // what stands in the body follows from the whole block, checked against its header
+    body.evidence = ledger::Evidence::block;
+    QVariantList facts{
+        fact(tr("Hash"), textOf(block.hash), known, true, textOf(block.hash)),
+        fact(tr("Block before"), textOf(block.previous_hash), known, true, textOf(block.previous_hash)),
+        fact(tr("Time written"), dateTimeText(block.time), known),
+        fact(tr("Deep"), blocksText(block.confirmations), known),
+        fact(tr("List fingerprint"), textOf(block.merkle_root), known, true),
+        fact(tr("Target bits"), QStringLiteral("0x") + QString::number(block.bits, 16), known, true),
+        fact(tr("Nonce, version"),
+             QStringLiteral("0x%1 · 0x%2")
+                 .arg(block.nonce, 8, 16, QLatin1Char('0'))
+                 .arg(static_cast<std::uint32_t>(block.version), 8, 16, QLatin1Char('0')),
+             known, true)};
+    if (block.transaction_count) facts.append(fact(tr("Payments"), grouped(*block.transaction_count), body));
+    if (block.size)
+        facts.append(
+            fact(tr("Size"),
+                 tr("%1 bytes, %2 weight units").arg(grouped(*block.size), grouped(block.weight.value_or(0))),
+                 body));
+    if (block.claimed_fee_sat) facts.append(fact(tr("Fees in all"), satText(*block.claimed_fee_sat), body));
+    if (block.average_feerate_sat_per_kvb)
+        facts.append(fact(tr("Average fee"), feerateText(*block.average_feerate_sat_per_kvb), body));
+    std::vector<Row> rows;
+    for (const ledger::TransactionFacts& payment : block.transactions) {
+        const bool ours =
+            std::ranges::any_of(payment.outputs, [](const auto& output) { return output.ours; });
+        const bool first = !payment.inputs.empty() && payment.inputs.front().coinbase;
+        rows.push_back({textOf(payment.txid),
+                        {{QStringLiteral("txid"), elided(textOf(payment.txid))},
+                         {QStringLiteral("amount"), satText(outputSum(payment))},
+                         {QStringLiteral("size"), tr("%1 vB").arg(grouped((payment.weight + 3) / 4))},
+                         {QStringLiteral("ways"),
+                          first ? tr("new coins")
+                                : tr("%1 in, %2 out").arg(payment.inputs.size()).arg(payment.outputs.size())},
+                         {QStringLiteral("fee"), payment.fee_sat ? satText(*payment.fee_sat)
+                                                 : first         ? QStringLiteral("–")
+                                                                 : tr("not known")},
+                         {QStringLiteral("ours"), ours}}});
+    }
+    m_payments.setRows(std::move(rows));
+    m_block = {{QStringLiteral("title"), tr("Block %1").arg(grouped(block.height))},
+               {QStringLiteral("hash"), textOf(block.hash)},
+               {QStringLiteral("count"),
+                counted(std::ssize(block.transactions), tr("1 payment"), tr("%1 payments"))},
+               {QStringLiteral("facts"), facts}};
+    refreshStrip();
+}
+
+void ExplorerModel::openPayment(const QString& txid, const QString& block_hash) {
+    m_asker.cancel(m_asked_payment);
+    m_payment.clear();
+    m_payment_error.clear();
+    m_loading_payment = true;
+    m_asked_payment = m_asker.ask<ledger::TransactionFacts>(
+        api::GetTransactionFacts{txid.toStdString(), block_hash.toStdString()},
+        [this](const ledger::TransactionFacts& payment) { show(payment); },
+        [this](const QString& why) {
+            m_loading_payment = false;
+            m_payment_error = why;
+            emit changed();
+        });
+    emit changed();
+}
+
+void ExplorerModel::show(const ledger::TransactionFacts& payment) {
+    m_loading_payment = false;
+    QVariantList inputs, outputs;
+    for (const ledger::InputFacts& input : payment.inputs) {
+        inputs.append(QVariantMap{
+            {QStringLiteral("title"),
+             input.coinbase ? tr("New coins")
+             : input.address.empty()
+                 ? tr("Output %1 of %2").arg(input.previous_index).arg(elided(textOf(input.previous_txid)))
+                 : elided(textOf(input.address))},
+            {QStringLiteral("amount"), input.amount_sat ? satText(*input.amount_sat) : tr("not known")},
+            {QStringLiteral("note"), input.coinbase ? QString()
+                                                    : counted(std::ssize(input.witness_hex),
+                                                              tr("1 witness item"), tr("%1 witness items"))},
+            {QStringLiteral("previous"), textOf(input.previous_txid)}});
+    }
+    for (const ledger::OutputFacts& output : payment.outputs) {
+        outputs.append(QVariantMap{
+            {QStringLiteral("title"),
+             output.address.empty() ? textOf(output.script_kind) : elided(textOf(output.address))},
+            {QStringLiteral("amount"), satText(output.amount_sat)},
+            {QStringLiteral("note"),
+             output.ours ? tr("yours · %1").arg(textOf(output.script_kind)) : textOf(output.script_kind)},
+            {QStringLiteral("ours"), output.ours},
+            {QStringLiteral("script"), textOf(output.script_asm)}});
+    }
+    const ledger::Verified& known = payment.verified;
+    QVariantList facts{
+        fact(tr("In block"), payment.height >= 0 ? grouped(payment.height) : tr("not in a block yet"), known),
+        fact(tr("Deep"), payment.height >= 0 ? blocksText(payment.confirmations) : QStringLiteral("–"),
+             known),
+        fact(tr("Fee"), payment.fee_sat ? satText(*payment.fee_sat) : tr("not known"), known),
+        fact(tr("Size"), tr("%1 bytes, %2 weight units").arg(grouped(payment.size), grouped(payment.weight)),
+             known),
+        fact(tr("Version"), QString::number(payment.version), known),
+        fact(tr("Earliest block"), payment.locktime == 0 ? tr("any") : grouped(payment.locktime), known),
+        fact(tr("Id with witness"), textOf(payment.wtxid), known, true, textOf(payment.wtxid))};
+    m_payment = {{QStringLiteral("txid"), textOf(payment.txid)},
+                 {QStringLiteral("depth"), payment.height >= 0
+                                               ? tr("%1 deep").arg(blocksText(payment.confirmations))
+                                               : tr("waiting for a block")},
+                 {QStringLiteral("deep"), payment.height >= 0},
+                 {QStringLiteral("badge"), badgeOf(known)},
+                 {QStringLiteral("sum"), satText(outputSum(payment))},
+                 {QStringLiteral("inputs"), inputs},
+                 {QStringLiteral("outputs"), outputs},
+                 {QStringLiteral("facts"), facts}};
+    emit changed();
+}
+
+} // namespace duplex::ui

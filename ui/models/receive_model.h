@@ -1,0 +1,67 @@
+#pragma once
+
+#include "ui/models/asker.h"
+#include "ui/models/portfolio_model.h"
+#include "ui/models/row_list_model.h"
+
+namespace duplex::ui {
+
+/// A request for money: an address, an invoice, or one code for both.
+class ReceiveModel : public QObject {
+    Q_OBJECT
+    Q_PROPERTY(int mode READ mode WRITE setMode NOTIFY changed)
+    Q_PROPERTY(QStringList modes MEMBER m_modes NOTIFY changed)
+    Q_PROPERTY(QString amountText MEMBER m_amount_text NOTIFY changed)
+    Q_PROPERTY(QString amountError MEMBER m_amount_error NOTIFY changed)
+    Q_PROPERTY(QString purpose MEMBER m_purpose NOTIFY changed)
+    Q_PROPERTY(int expiry MEMBER m_expiry NOTIFY changed)
+    Q_PROPERTY(QString request MEMBER m_request NOTIFY changed)
+    Q_PROPERTY(QString address MEMBER m_address NOTIFY changed)
+    Q_PROPERTY(QString invoice MEMBER m_invoice NOTIFY changed)
+    Q_PROPERTY(QString groundName MEMBER m_ground_name NOTIFY changed)
+    Q_PROPERTY(QString upperName MEMBER m_upper_name NOTIFY changed)
+    Q_PROPERTY(QString upperFitness MEMBER m_upper_fitness NOTIFY changed)
+    Q_PROPERTY(bool upperFits MEMBER m_upper_fits NOTIFY changed)
+    Q_PROPERTY(QString problem MEMBER m_problem NOTIFY changed)
+    Q_PROPERTY(QString paidText MEMBER m_paid_text NOTIFY changed)
+    Q_PROPERTY(bool busy MEMBER m_busy NOTIFY changed)
+    Q_PROPERTY(bool outdated MEMBER m_outdated NOTIFY changed)
+    Q_PROPERTY(QObject* addresses READ addresses CONSTANT)
+
+public:
+    ReceiveModel(Asker& asker, Display& display, const PortfolioModel& portfolio, QObject* parent = nullptr);
+    int mode() const { return m_mode; }
+    void setMode(int mode);
+    RowListModel* addresses() { return &m_addresses; }
+
+    /// The page was opened: an address is there at once, the list is fresh.
+    Q_INVOKABLE void open();
+    Q_INVOKABLE void setAmount(const QString& text);
+    Q_INVOKABLE void setPurpose(const QString& text);
+    Q_INVOKABLE void setExpiry(int choice);
+    /// Makes a new request from what is written.
+    Q_INVOKABLE void make();
+    void take(const api::Notification& notification);
+
+signals:
+    void changed();
+
+private:
+    void refresh();
+    void listAddresses();
+    void takeInvoice(const api::InvoiceInfo& invoice);
+    QString unified() const;
+
+    Asker& m_asker;
+    Display& m_display;
+    const PortfolioModel& m_portfolio;
+    int m_mode = 0, m_expiry = 1;
+    bool m_busy = false, m_upper_fits = false, m_outdated = false;
+    std::string m_payment_hash;
+    QStringList m_modes;
+    QString m_amount_text, m_amount_error, m_purpose, m_request, m_address, m_invoice, m_ground_name,
+        m_upper_name, m_upper_fitness, m_problem, m_paid_text;
+    RowListModel m_addresses;
+};
+
+} // namespace duplex::ui

@@ -1,0 +1,309 @@
+#include "ui/models/send_model.h"
+
+#include "ui/format/amount_format.h"
+#include "ui/format/id_format.h"
+#include "ui/format/time_format.h"
+
+#include <QUuid>
+
+#include <algorithm>
+
+namespace duplex::ui {
+
+namespace {
+
+QVariantMap fact(const QString& name, const QString& value) {
+    return {{QStringLiteral("name"), name}, {QStringLiteral("value"), value}};
+}
+
+} // namespace
+
+SendModel::SendModel(Asker& asker, Display& display, const PortfolioModel& portfolio, QObject* parent)
+    : QObject(parent), m_asker(asker), m_display(display), m_portfolio(portfolio),
+      m_ways({QStringLiteral("level"), QStringLiteral("name"), QStringLiteral("fee"), QStringLiteral("share"),
+              QStringLiteral("time"), QStringLiteral("finality"), QStringLiteral("best"),
+              QStringLiteral("problem"), QStringLiteral("selected"), QStringLiteral("note")}) {
+    m_pause.setSingleShot(true);
+    m_pause.setInterval(150);
+    connect(&m_pause, &QTimer::timeout, this, &SendModel::recognise);
+    connect(&display, &Display::changed, this, &SendModel::refresh);
+    refresh();
+}
+
+void SendModel::clear() {
+    m_asker.cancel(m_asked);
+    m_asker.cancel(m_planned_ground);
+    m_asker.cancel(m_planned_upper);
+    m_pause.stop();
+    m_found = {};
+    m_ground = {};
+    m_upper = {};
+    m_level = 0;
+    m_chosen = m_all = m_amount_fixed = false;
+    m_request_id.clear();
+    for (QString* text : {&m_text, &m_kind_words, &m_kind_tone, &m_details, &m_warning, &m_amount_text,
+                          &m_amount_error, &m_note, &m_outcome, &m_outcome_id})
+        text->clear();
+    m_state = QStringLiteral("editing");
+    refresh();
+    emit noteChanged();
+}
+
+void SendModel::setText(const QString& text) {
+    if (text == m_text) return;
+    clear();
+    m_text = text;
+    if (!text.trimmed().isEmpty()) m_pause.start();
+    refresh();
+}
+
+void SendModel::setAmount(const QString& text) {
+    if (m_amount_fixed || text == m_amount_text) return;
+    m_amount_text = text;
+    m_all = false;
+    plan();
+}
+
+void SendModel::setAll(bool all) {
+    if (all == m_all || m_amount_fixed) return;
+    m_all = all;
+    if (all) m_amount_text.clear();
+    plan();
+}
+
+void SendModel::choose(int level) {
+    m_level = level;
+    m_chosen = true;
+    refresh();
+}
+
+void SendModel::recognise() {
+    m_asker.cancel(m_asked);
+    m_asked = m_asker.ask<api::Recognised>(
+        api::Recognise{m_text.trimmed().toStdString()}, [this](const api::Recognised& found) { take(found); },
+        [this](const QString& why) {
+            m_kind_words = why;
+            m_kind_tone = QStringLiteral("bad");
+            refresh();
+        });
+}
+
+void SendModel::take(const api::Recognised& found) {
+    m_found = found;
+    const bool payable = !found.address.empty() || !found.invoice.empty();
+    m_kind_words = textOf(found.words);
+    m_kind_tone = !payable || found.expired ? QStringLiteral("bad") : QStringLiteral("ok");
+    m_warning = textOf(found.warning);
+    if (payable && found.ours) m_warning = tr("This is your own. Paying it only costs the fee.");
+    QStringList details;
+    if (!found.description.empty()) details << tr("“%1”").arg(textOf(found.description));
+    if (found.expires_at > 0) details << tr("expires %1").arg(untilText(found.expires_at, m_display.now()));
+    m_details = details.join(tr(" · "));
+    m_amount_fixed = found.amount_msat.has_value();
+    if (m_amount_fixed) m_amount_text = grouped((*found.amount_msat + 999) / 1000);
+    plan();
+}
+
+std::int64_t SendModel::amountMsat() const {
+    if (m_amount_fixed) return *m_found.amount_msat;
+    const std::int64_t sat = satFromInput(m_amount_text);
+    return sat <= 0 ? 0 : sat * 1000;
+}
+
+api::SendCoins SendModel::coinsRequest(bool plan_only) const {
+    api::SendCoins request;
+    request.payees = {{m_found.address, (amountMsat() + 999) / 1000}};
+    request.all = m_all;
+    request.comment = m_note.toStdString();
+    request.plan_only = plan_only;
+    if (!plan_only) request.request_id = m_request_id;
+    return request;
+}
+
+api::Pay SendModel::payRequest(bool plan_only) const {
+    api::Pay request;
+    request.bolt11 = m_found.invoice;
+    if (!m_amount_fixed) request.amount_msat = amountMsat();
+    request.label = m_note.toStdString();
+    request.plan_only = plan_only;
+    if (!plan_only) request.request_id = m_request_id;
+    return request;
+}
+
+void SendModel::plan() {
+    m_asker.cancel(m_planned_ground);
+    m_asker.cancel(m_planned_upper);
+    m_ground = {};
+    m_upper = {};
+    m_state = QStringLiteral("editing");
+    m_request_id.clear();
+    const bool typed = !m_amount_text.isEmpty();
+    m_amount_error = !m_amount_fixed && typed && amountMsat() <= 0
+                         ? tr("Write whole sat, for example 25 000.")
+                         : QString();
+    m_ground.wanted = !m_found.address.empty();
+    m_upper.wanted = !m_found.invoice.empty() && !m_found.expired;
+    const bool amount_known = amountMsat() > 0 || m_all;
+    if (m_ground.wanted && amount_known) planGround();
+    if (m_upper.wanted && amountMsat() > 0) planUpper();
+    refresh();
+}
+
+void SendModel::planGround() {
+    m_planned_ground = m_asker.ask<api::SendReply>(
+        coinsRequest(true),
+        [this](const api::SendReply& reply) {
+            m_ground.ready = true;
+            m_ground.fee_msat = m_ground.most_fee_msat = reply.fee_sat * 1000;
+            m_ground.left_sat = reply.left_sat;
+            m_ground.amount_msat = reply.amount_sat * 1000;
+            m_ground.expected_s = reply.expected_s;
+            m_ground.note = feerateText(reply.feerate_sat_per_kvb);
+            refresh();
+        },
+        [this](const QString& why) {
+            m_ground.problem = why;
+            refresh();
+        });
+}
+
+void SendModel::planUpper() {
+    m_planned_upper = m_asker.ask<api::PaymentInfo>(
+        payRequest(true),
+        [this](const api::PaymentInfo& reply) {
+            m_upper.ready = true;
+            m_upper.amount_msat = reply.amount_msat;
+            m_upper.fee_msat = std::max<std::int64_t>(0, reply.amount_sent_msat - reply.amount_msat);
+            m_upper.most_fee_msat = std::max(reply.max_fee_msat, m_upper.fee_msat);
+            m_upper.left_sat = m_portfolio.spendable(2) - (reply.amount_msat + m_upper.fee_msat + 999) / 1000;
+            if (const api::LayerView* layer = m_portfolio.layer(2))
+                m_upper.expected_s = layer->confirmation_s;
+            m_upper.note = reply.hops > 1 ? counted(reply.hops - 1, tr("over 1 node"), tr("over %1 nodes"))
+                                          : tr("straight to your partner");
+            refresh();
+        },
+        [this](const QString& why) {
+            m_upper.problem = why;
+            refresh();
+        });
+}
+
+void SendModel::writeWays() {
+    const bool both = m_ground.ready && m_upper.ready;
+    const int best = !both ? 0 : m_upper.fee_msat <= m_ground.fee_msat ? 2 : 1;
+    if (!m_chosen)
+        m_level = m_upper.ready && (best != 1 || !m_ground.ready) ? 2
+                  : m_ground.ready                                ? 1
+                  : m_upper.wanted                                ? 2
+                  : m_ground.wanted                               ? 1
+                                                                  : 0;
+    std::vector<Row> rows;
+    for (const int level : {2, 1}) {
+        const Plan& plan = level == 2 ? m_upper : m_ground;
+        if (!plan.wanted) continue;
+        rows.push_back(
+            {QString::number(level),
+             {{QStringLiteral("level"), level},
+              {QStringLiteral("name"), m_display.nameOf(level)},
+              {QStringLiteral("fee"), plan.ready ? msatText(plan.fee_msat) : QStringLiteral("–")},
+              {QStringLiteral("share"), plan.ready ? shareText(plan.fee_msat, plan.amount_msat) : QString()},
+              {QStringLiteral("time"), plan.expected_s ? aboutDuration(*plan.expected_s)
+                                       : plan.ready    ? tr("not known")
+                                                       : QStringLiteral("–")},
+              {QStringLiteral("finality"), level == 2 ? tr("Final at once") : tr("Final after a few blocks")},
+              {QStringLiteral("best"), level == best},
+              {QStringLiteral("problem"), plan.problem},
+              {QStringLiteral("selected"), level == m_level},
+              {QStringLiteral("note"), plan.note}}});
+    }
+    m_ways.setRows(std::move(rows));
+}
+
+void SendModel::writeReview() {
+    m_review.clear();
+    m_why_not.clear();
+    const Plan& plan = m_level == 2 ? m_upper : m_ground;
+    const std::int64_t amount = plan.ready ? plan.amount_msat : amountMsat();
+    m_review_amount = amount > 0 ? msatText(amount) : QString();
+    m_review_to = m_level == 1   ? groupedByFour(textOf(m_found.address))
+                  : m_level == 2 ? elided(textOf(m_found.payee))
+                                 : QString();
+    m_assurance = m_level == 2 ? tr("If it fails you pay nothing. A payment on its way may wait for a while "
+                                    "before it comes back.")
+                               : tr("Once it is in a block it cannot be taken back. Check the address.");
+    m_can_pay = m_level > 0 && plan.ready && m_state == QLatin1String("editing");
+    m_pay_action = amount > 0 ? tr("Pay %1").arg(msatText(amount)) : tr("Pay");
+    if (m_state == QLatin1String("sending")) m_pay_action = tr("Sending");
+    if (m_text.isEmpty())
+        m_why_not = tr("Paste what you want to pay.");
+    else if (m_level == 0)
+        m_why_not = m_kind_words.isEmpty() ? tr("Looking at it") : m_kind_words;
+    else if (amount == 0 && !m_all)
+        m_why_not = tr("Write an amount.");
+    else if (!plan.problem.isEmpty())
+        m_why_not = plan.problem;
+    else if (!plan.ready)
+        m_why_not = tr("Working out the fee");
+    if (!plan.ready || m_level == 0) return;
+    m_review.append(fact(tr("Fee, about"), msatText(plan.fee_msat)));
+    m_review.append(fact(tr("Fee, at most"), msatText(plan.most_fee_msat)));
+    m_review.append(fact(tr("You pay, at most"), msatText(plan.amount_msat + plan.most_fee_msat)));
+    if (plan.expected_s) m_review.append(fact(tr("Arrives"), aboutDuration(*plan.expected_s)));
+    m_review.append(fact(tr("Left on L%1").arg(m_level), m_display.sat(plan.left_sat)));
+    m_review.append(fact(m_level == 2 ? tr("Path") : tr("Feerate"), plan.note));
+}
+
+void SendModel::refresh() {
+    writeWays();
+    writeReview();
+    emit changed();
+}
+
+void SendModel::finish(const QString& state, const QString& outcome, const QString& id) {
+    m_state = state;
+    m_outcome = outcome;
+    m_outcome_id = id;
+    refresh();
+}
+
+void SendModel::pay() {
+    if (!m_can_pay) return;
+    // One id for one review: pressing twice, or again after a lost answer, never pays twice.
+    if (m_request_id.empty()) m_request_id = QUuid::createUuid().toString(QUuid::WithoutBraces).toStdString();
+    m_state = QStringLiteral("sending");
+    const auto failed = [this](const QString& why) { finish(QStringLiteral("failed"), why, {}); };
+    if (m_level == 1) {
+        m_asker.ask<api::SendReply>(
+            coinsRequest(false),
+            [this](const api::SendReply& reply) {
+                finish(QStringLiteral("done"),
+                       tr("%1 sent to the network. It waits for its first block.")
+                           .arg(satText(reply.amount_sat)),
+                       textOf(reply.txid));
+            },
+            failed);
+    } else {
+        m_asker.ask<api::PaymentInfo>(
+            payRequest(false),
+            [this](const api::PaymentInfo& reply) {
+                if (reply.status == "complete")
+                    finish(QStringLiteral("done"),
+                           tr("%1 paid. Fee %2.")
+                               .arg(msatText(reply.amount_msat),
+                                    msatText(reply.amount_sent_msat - reply.amount_msat)),
+                           textOf(reply.payment_hash));
+                else if (reply.status == "pending")
+                    finish(QStringLiteral("done"),
+                           tr("%1 is on its way. It may still come back until block %2.")
+                               .arg(msatText(reply.amount_msat), grouped(reply.not_final_until)),
+                           textOf(reply.payment_hash));
+                else
+                    finish(QStringLiteral("failed"), tr("Nothing was paid. %1").arg(textOf(reply.failure)),
+                           {});
+            },
+            failed);
+    }
+    refresh();
+}
+
+} // namespace duplex::ui

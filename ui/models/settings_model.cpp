@@ -1,0 +1,237 @@
+#include "ui/models/settings_model.h"
+
+#include "ui/format/amount_format.h"
+#include "ui/format/id_format.h"
+#include "ui/format/time_format.h"
+
+#include <QGuiApplication>
+#include <QPalette>
+#include <QSettings>
+#include <QUrl>
+
+#include <algorithm>
+
+namespace duplex::ui {
+
+namespace {
+
+QVariantMap tile(const QString& title, const QString& words, bool good) {
+    return {
+        {QStringLiteral("title"), title}, {QStringLiteral("words"), words}, {QStringLiteral("good"), good}};
+}
+
+} // namespace
+
+SettingsModel::SettingsModel(Asker& asker, Display& display, QString file, QObject* parent)
+    : QObject(parent), m_asker(asker), m_display(display),
+      m_file(file.isEmpty() ? nullptr : std::make_unique<QSettings>(file, QSettings::IniFormat)),
+      m_peers({QStringLiteral("level"), QStringLiteral("name"), QStringLiteral("height_text"),
+               QStringLiteral("ping"), QStringLiteral("full"), QStringLiteral("manual")}) {
+    if (m_file != nullptr) {
+        m_theme = std::clamp(m_file->value(QStringLiteral("theme"), 0).toInt(), 0, 2);
+        m_reduce_motion = m_file->value(QStringLiteral("reduce_motion"), false).toBool();
+        m_font_percent = std::clamp(m_file->value(QStringLiteral("font_percent"), 100).toInt(), 100, 200);
+    }
+}
+
+SettingsModel::~SettingsModel() = default;
+
+void SettingsModel::save(const QString& key, const QVariant& value) {
+    if (m_file != nullptr) m_file->setValue(key, value);
+    emit lookChanged();
+}
+
+void SettingsModel::setTheme(int theme) {
+    m_theme = theme;
+    save(QStringLiteral("theme"), theme);
+}
+
+void SettingsModel::setReduceMotion(bool reduce) {
+    m_reduce_motion = reduce;
+    save(QStringLiteral("reduce_motion"), reduce);
+}
+
+void SettingsModel::setFontPercent(int percent) {
+    m_font_percent = std::clamp(percent, 100, 200);
+    save(QStringLiteral("font_percent"), m_font_percent);
+}
+
+// Qt 6.4 has no colour scheme hint: the palette tells.
+bool SettingsModel::dark() const {
+    return m_theme == 2 ||
+           (m_theme == 0 && QGuiApplication::palette().color(QPalette::Window).lightness() < 128);
+}
+
+void SettingsModel::open() {
+    askPeers();
+    m_asker.ask<api::StaticBackup>(api::GetStaticBackup{},
+                                   [this](const api::StaticBackup& backup) {
+                                       m_static_backup = backup;
+                                       writeSafety();
+                                   },
+                                   {});
+}
+
+void SettingsModel::takeStatus(const api::StatusSnapshot& status) {
+    m_status = status;
+    writeSafety();
+}
+
+void SettingsModel::writeSafety() {
+    const bool password = m_status.protected_by_password;
+    m_safety = {tile(tr("Words"), tr("Your words bring back everything on L1. Keep them on paper."), true),
+                tile(tr("Password"),
+                     password ? tr("The keys are sealed on this disk.") : tr("Not protected by a password"),
+                     password)};
+    if (m_status.channels_total > 0)
+        m_safety.append(tile(tr("Channel backup"),
+                             m_static_backup.written_at > 0
+                                 ? tr("Saved by itself, %1").arg(dateTimeText(m_static_backup.written_at))
+                                 : tr("Written at the next open or close"),
+                             m_static_backup.written_at > 0));
+    m_safety.append(tile(tr("Disk"),
+                         m_status.frozen ? tr("A write failed. Nothing leaves.")
+                                         : tr("Every step is stored before it is sent."),
+                         !m_status.frozen));
+    const auto todo = std::ranges::count_if(m_safety, [](const QVariant& entry) {
+        return !entry.toMap().value(QStringLiteral("good")).toBool();
+    });
+    m_safety_text = todo == 0 ? tr("All good") : counted(todo, tr("1 thing to do"), tr("%1 things to do"));
+    emit changed();
+}
+
+void SettingsModel::askPeers() {
+    m_asker.ask<api::PeerList>(
+        api::GetPeers{},
+        [this](const api::PeerList& list) {
+            m_ground_peers.clear();
+            for (const api::PeerFacts& peer : list.peers)
+                m_ground_peers.push_back(
+                    {QStringLiteral("1:") + QString::number(peer.id),
+                     {{QStringLiteral("level"), 1},
+                      {QStringLiteral("name"), textOf(peer.address)},
+                      {QStringLiteral("height_text"), peer.synced_headers >= 0
+                                                          ? grouped(peer.synced_headers)
+                                                          : grouped(peer.starting_height)},
+                      {QStringLiteral("ping"),
+                       peer.ping_us >= 0 ? tr("%1 ms").arg(peer.ping_us / 1000) : QStringLiteral("–")},
+                      {QStringLiteral("full"), textOf(peer.address)},
+                      {QStringLiteral("manual"), true}}});
+            writePeers();
+        },
+        {});
+    m_asker.ask<api::LightningPeerList>(
+        api::ListPeers{},
+        [this](const api::LightningPeerList& list) {
+            m_upper_peers.clear();
+            for (const api::LightningPeer& peer : list.peers)
+                m_upper_peers.push_back(
+                    {QStringLiteral("2:") + textOf(peer.node_id),
+                     {{QStringLiteral("level"), 2},
+                      {QStringLiteral("name"), elided(textOf(peer.node_id))},
+                      {QStringLiteral("height_text"), peer.connected ? tr("online") : tr("no answer")},
+                      {QStringLiteral("ping"),
+                       counted(peer.channel_count, tr("1 channel"), tr("%1 channels"))},
+                      {QStringLiteral("full"), textOf(peer.node_id)},
+                      {QStringLiteral("manual"), false}}});
+            writePeers();
+        },
+        {});
+}
+
+void SettingsModel::writePeers() {
+    std::vector<Row> rows = m_ground_peers;
+    rows.insert(rows.end(), m_upper_peers.begin(), m_upper_peers.end());
+    m_peers.setRows(std::move(rows));
+    m_peers_text = tr("%1 on L1, %2 on L2").arg(m_ground_peers.size()).arg(m_upper_peers.size());
+    emit changed();
+}
+
+void SettingsModel::forgetMessages() {
+    m_message.clear();
+    m_error.clear();
+    emit changed();
+}
+
+void SettingsModel::addPeer(const QString& address) {
+    forgetMessages();
+    m_asker.ask<api::Done>(
+        api::AddNode{address.trimmed().toStdString(), api::AddNode::What::add},
+        [this, address](const api::Done&) {
+            m_message = tr("%1 is tried from now on.").arg(address.trimmed());
+            askPeers();
+            emit changed();
+        },
+        [this](const QString& why) {
+            m_error = why;
+            emit changed();
+        });
+}
+
+void SettingsModel::removePeer(const QString& address) {
+    forgetMessages();
+    m_asker.ask<api::Done>(
+        api::DisconnectNode{.address = address.toStdString()}, [this](const api::Done&) { askPeers(); },
+        [this](const QString& why) {
+            m_error = why;
+            emit changed();
+        });
+}
+
+void SettingsModel::backup(const QString& destination) {
+    forgetMessages();
+    const QString path =
+        destination.startsWith(QLatin1String("file:")) ? QUrl(destination).toLocalFile() : destination;
+    m_asker.ask<api::Text>(
+        api::BackupWallet{path.toStdString()},
+        [this](const api::Text& written) {
+            m_message = tr("Backup written to %1").arg(textOf(written.text));
+            emit changed();
+        },
+        [this](const QString& why) {
+            m_error = why;
+            emit changed();
+        });
+}
+
+void SettingsModel::changePassword(const QString& old_password, const QString& password,
+                                   const QString& again) {
+    forgetMessages();
+    if (password != again) {
+        m_error = tr("The two passwords differ. Type them again.");
+        emit changed();
+        return;
+    }
+    m_asker.ask<api::Done>(
+        api::ChangePassphrase{old_password.toStdString(), password.toStdString()},
+        [this](const api::Done&) {
+            m_message = tr("The password was changed.");
+            emit changed();
+            emit passwordChanged();
+        },
+        [this](const QString& why) {
+            m_error = why;
+            emit changed();
+        });
+}
+
+void SettingsModel::showWords(const QString& password) {
+    forgetMessages();
+    m_asker.ask<api::Mnemonic>(
+        api::ExportMnemonic{password.toStdString()},
+        [this](const api::Mnemonic& mnemonic) {
+            m_words = textOf(mnemonic.words).split(QLatin1Char(' '), Qt::SkipEmptyParts);
+            emit changed();
+        },
+        [this](const QString& why) {
+            m_error = why;
+            emit changed();
+        });
+}
+
+void SettingsModel::forgetWords() {
+    m_words.clear();
+    emit changed();
+}
+
+} // namespace duplex::ui

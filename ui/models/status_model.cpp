@@ -1,0 +1,129 @@
+#include "ui/models/status_model.h"
+
+#include "ui/format/amount_format.h"
+#include "ui/format/time_format.h"
+
+namespace duplex::ui {
+
+namespace {
+
+QString networkWordsOf(const std::string& network) {
+    if (network == "main") return QObject::tr("Main network");
+    if (network == "sandbox") return QObject::tr("Sandbox");
+    return QObject::tr("Test network %1").arg(textOf(network));
+}
+
+QString stageWordsOf(api::SyncStage stage) {
+    switch (stage) {
+    case api::SyncStage::connecting:
+        return QObject::tr("Looking for peers");
+    case api::SyncStage::headers:
+        return QObject::tr("Checking the chain of block headers");
+    case api::SyncStage::filter_headers:
+        return QObject::tr("Comparing filter fingerprints among peers");
+    case api::SyncStage::filters:
+        return QObject::tr("Looking for your payments");
+    case api::SyncStage::blocks:
+        return QObject::tr("Fetching blocks with your payments");
+    case api::SyncStage::synced:
+        return QObject::tr("Up to date");
+    }
+    return {};
+}
+
+QString toneOf(api::Warning::Severity severity) {
+    switch (severity) {
+    case api::Warning::Severity::note:
+        return QStringLiteral("plain");
+    case api::Warning::Severity::warning:
+        return QStringLiteral("warn");
+    case api::Warning::Severity::danger:
+        return QStringLiteral("bad");
+    }
+    return {};
+}
+
+} // namespace
+
+StatusModel::StatusModel(Display& display, QObject* parent) : QObject(parent), m_display(display) {
+    connect(&display, &Display::changed, this, &StatusModel::refresh);
+}
+
+void StatusModel::take(const api::StatusSnapshot& status) {
+    m_status = status;
+    m_ready = true;
+    refresh();
+}
+
+void StatusModel::refresh() {
+    if (!m_ready) return;
+    m_network_words = networkWordsOf(m_status.network);
+    m_sandbox = m_status.network == "sandbox";
+    m_band_text = !m_status.test_network ? QString()
+                  : m_sandbox            ? tr("Sandbox: play coins on a private network in this computer")
+                                         : tr("%1: coins without worth").arg(m_network_words);
+    m_wallet = m_status.wallet == api::WalletState::none     ? QStringLiteral("none")
+               : m_status.wallet == api::WalletState::locked ? QStringLiteral("locked")
+                                                             : QStringLiteral("unlocked");
+    m_wallet_name = textOf(m_status.wallet_name);
+    m_has_password = m_status.protected_by_password;
+    m_unlock_by = m_status.unlock_by > 0 ? dateTimeText(m_status.unlock_by) : QString();
+    m_data_directory = textOf(m_status.data_directory);
+    m_version = textOf(m_status.version);
+    m_node_id = textOf(m_status.node_id);
+    m_pair_name = m_display.nameOf(1) + QStringLiteral(" + ") + m_display.nameOf(2);
+    writeStage();
+    writeWarnings();
+    emit changed();
+}
+
+void StatusModel::writeStage() {
+    m_synced = m_status.stage == api::SyncStage::synced;
+    m_stage_words = stageWordsOf(m_status.stage);
+    const std::int64_t at =
+        m_status.stage == api::SyncStage::headers ? m_status.header_height : m_status.complete_to;
+    const bool counts = m_status.target_height > 0 && m_status.stage != api::SyncStage::connecting;
+    m_stage_count =
+        counts ? tr("%1 of %2").arg(grouped(std::max<std::int64_t>(at, 0)), grouped(m_status.target_height))
+               : QString();
+    m_sync_share = counts ? static_cast<double>(std::max<std::int64_t>(at, 0)) /
+                                static_cast<double>(m_status.target_height)
+                          : 0;
+    const bool offline = m_status.peers == 0;
+    m_stale_text = offline && m_status.complete_to > 0
+                       ? tr("No peers. Figures are from block %1. Sending is paused until a peer answers.")
+                             .arg(grouped(m_status.complete_to))
+                       : QString();
+    const std::int64_t height = m_synced ? m_status.complete_to : m_status.header_height;
+    m_ground_line =
+        height <= 0 && m_status.tip_time == 0 ? m_stage_words
+        : m_status.tip_time > 0
+            ? tr("Block %1 · %2")
+                  .arg(grouped(height),
+                       shortDuration(std::max<std::int64_t>(1, m_display.now() - m_status.tip_time)))
+            : tr("Block %1").arg(grouped(height));
+    m_upper_line = m_status.channels_total == 0
+                       ? tr("No channels yet")
+                       : tr("%1 of %2 online")
+                             .arg(m_status.channels_active)
+                             .arg(counted(m_status.channels_total, tr("1 channel"), tr("%1 channels")));
+}
+
+void StatusModel::writeWarnings() {
+    m_warnings.clear();
+    const auto add = [this](const QString& tone, const QString& text) {
+        m_warnings.append(QVariantMap{{QStringLiteral("tone"), tone}, {QStringLiteral("text"), text}});
+    };
+    if (m_status.frozen)
+        add(QStringLiteral("bad"),
+            tr("Nothing leaves: a write to the disk failed. Free some space, then start Duplex again."));
+    if (!m_stale_text.isEmpty()) add(QStringLiteral("warn"), m_stale_text);
+    if (m_status.wallet == api::WalletState::locked && m_status.unlock_by > 0)
+        add(QStringLiteral("warn"),
+            tr("Unlock by %1. Until then nobody answers for your channels.").arg(m_unlock_by));
+    for (const api::Warning& warning : m_status.warnings) add(toneOf(warning.severity), textOf(warning.text));
+    if (m_status.wallet != api::WalletState::none && !m_status.protected_by_password)
+        add(QStringLiteral("plain"), tr("Not protected by a password. Set one in Settings."));
+}
+
+} // namespace duplex::ui

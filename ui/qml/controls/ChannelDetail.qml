@@ -1,0 +1,76 @@
+import QtQuick
+import QtQuick.Layouts
+import Duplex
+
+// Facts of one channel, its life, and what closing alone would bring.
+Card {
+    id: card
+    property var detail: ({})
+    property var forecast: ({})
+    property bool busy: false
+    signal closeTogether()
+    signal closeAlone()
+    title: detail.name || ""
+    note: detail.opened || ""
+    spacing: 7
+    corner: Component { ProvenanceBadge { badge: card.detail.badge || null } }
+    Note { visible: !!card.detail.offline; tone: "warn"; text: card.detail.offline || "" }
+    FactList { model: card.detail.facts || []; spacing: 5 }
+    Rule { visible: (card.detail.timeline || []).length > 0 }
+    Label { visible: (card.detail.timeline || []).length > 0; role: "denseStrong"; text: qsTr("Life of the channel") }
+    Column {
+        id: life
+        Layout.fillWidth: true
+        spacing: 5
+        Repeater {
+            model: card.detail.timeline || []
+            Row {
+                required property string modelData
+                spacing: 8
+                Icon { name: "check"; size: 14; stroke: 22; color: Theme.ok }
+                Label { width: life.width - 22; role: "small"; text: modelData; wrapMode: Text.Wrap }
+            }
+        }
+    }
+    Rule { visible: forecastBox.visible }
+    Label { visible: forecastBox.visible; role: "denseStrong"; text: qsTr("If you close it alone today") }
+    Rectangle {
+        id: forecastBox
+        visible: !!card.forecast.back && !!card.detail.canCloseAlone
+        Layout.fillWidth: true
+        implicitHeight: lines.implicitHeight + 24
+        radius: 8
+        color: Theme.sunken
+        Column {
+            id: lines
+            x: 14
+            y: 12
+            width: parent.width - 28
+            spacing: 4
+            Label { role: "denseStrong"; text: card.forecast.back || ""; width: parent.width }
+            Label { role: "small"; dim: true; text: card.forecast.waits || ""; width: parent.width; wrapMode: Text.Wrap }
+            Label { role: "small"; dim: true; text: card.forecast.costs || ""; width: parent.width; wrapMode: Text.Wrap }
+            Label { visible: text !== ""; role: "small"; dim: true; text: card.forecast.lost || ""; width: parent.width; wrapMode: Text.Wrap }
+            Repeater {
+                model: card.forecast.outputs || []
+                RowLayout {
+                    required property var modelData
+                    width: lines.width
+                    spacing: 8
+                    Label { role: "small"; faint: true; text: modelData.who + ": " + modelData.what; Layout.fillWidth: true }
+                    Label { role: "small"; faint: true; text: modelData.delay }
+                    Label { role: "small"; text: modelData.amount; Layout.preferredWidth: 100; horizontalAlignment: Text.AlignRight }
+                }
+            }
+        }
+    }
+    Item { Layout.fillHeight: true }
+    Label { visible: !!card.detail.whyNot; role: "small"; dim: true; text: card.detail.whyNot || ""; Layout.fillWidth: true; wrapMode: Text.Wrap }
+    RowLayout {
+        visible: !!card.detail.canCloseAlone
+        spacing: 8
+        Button { objectName: "closeTogether"; size: 36; text: card.busy ? qsTr("Closing") : qsTr("Close together"); enabled: !!card.detail.canCloseTogether && !card.busy; onClicked: card.closeTogether() }
+        Item { Layout.fillWidth: true }
+        Button { size: 36; kind: "danger"; text: qsTr("Close alone…"); enabled: !card.busy; onClicked: card.closeAlone() }
+    }
+}

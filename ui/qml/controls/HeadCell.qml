@@ -1,0 +1,14 @@
+import QtQuick
+import QtQuick.Layouts
+import Duplex
+
+// Head of a table's column; a width of 0 takes the rest.
+Label {
+    property int cellWidth: 0
+    role: "smallStrong"
+    faint: true
+    Layout.fillWidth: cellWidth === 0
+    Layout.preferredWidth: cellWidth > 0 ? cellWidth : 10
+    Layout.minimumWidth: cellWidth > 0 ? cellWidth : 0
+    Layout.maximumWidth: cellWidth > 0 ? cellWidth : Number.POSITIVE_INFINITY
+}

@@ -1,0 +1,83 @@
+import QtQuick
+import QtQuick.Layouts
+import QtQuick.Templates as T
+import Duplex
+
+// One way to the other floor with its cost, time and trust; greyed with the reason when it is not open.
+T.AbstractButton {
+    id: row
+    required property string id
+    required property string title
+    required property string mechanism
+    required property string details
+    required property string cost
+    required property string share
+    required property string time
+    required property string blocks
+    required property string trust
+    required property bool available
+    required property bool selected
+    signal chosen(string id)
+    implicitHeight: Math.max(64, layout.implicitHeight + 24)
+    enabled: available
+    focusPolicy: Qt.StrongFocus
+    onClicked: chosen(id)
+    Keys.onReturnPressed: clicked()
+    Accessible.role: Accessible.RadioButton
+    Accessible.name: available ? qsTr("%1, cost %2, %3").arg(title).arg(cost).arg(time) : title + ": " + details
+    Accessible.checked: selected
+    background: Rectangle {
+        radius: 10
+        color: row.selected ? Theme.sunken : "transparent"
+        border.width: row.selected ? 2 : 1
+        border.color: row.selected ? Theme.ink : Theme.line
+        FocusRing { shown: row.visualFocus; around: 10 }
+    }
+    contentItem: Item {
+        RadioDot { x: 12; y: 14; on: row.selected; opacity: row.available ? 1 : 0.4 }
+        RowLayout {
+            id: layout
+            x: 40
+            y: 12
+            width: parent.width - 48
+            spacing: 10
+            ColumnLayout {
+                Layout.fillWidth: true
+                Layout.preferredWidth: 10
+                Layout.alignment: Qt.AlignTop
+                spacing: 3
+                Label { Layout.fillWidth: true; role: "strong"; text: row.title; faint: !row.available }
+                Label { Layout.fillWidth: true; visible: text !== ""; role: "small"; faint: true; text: row.mechanism }
+                Label { Layout.fillWidth: true; role: "small"; dim: true; wrapMode: Text.Wrap; text: row.details }
+            }
+            ColumnLayout {
+                Layout.preferredWidth: 90
+                Layout.minimumWidth: 90
+                Layout.maximumWidth: 90
+                Layout.alignment: Qt.AlignTop
+                spacing: 2
+                Label { Layout.fillWidth: true; horizontalAlignment: Text.AlignRight; role: "denseStrong"; text: row.cost; faint: !row.available }
+                Label { Layout.fillWidth: true; horizontalAlignment: Text.AlignRight; role: "small"; faint: true; text: row.share }
+            }
+            ColumnLayout {
+                Layout.preferredWidth: 110
+                Layout.minimumWidth: 110
+                Layout.maximumWidth: 110
+                Layout.leftMargin: 14
+                Layout.alignment: Qt.AlignTop
+                spacing: 2
+                Label { Layout.fillWidth: true; role: "dense"; text: row.time; wrapMode: Text.Wrap }
+                Label { Layout.fillWidth: true; role: "small"; faint: true; text: row.blocks }
+            }
+            RowLayout {
+                Layout.preferredWidth: 140
+                Layout.minimumWidth: 140
+                Layout.maximumWidth: 140
+                Layout.alignment: Qt.AlignTop
+                spacing: 5
+                Icon { visible: row.available; name: "shield"; size: 15; stroke: 19; color: Theme.ok; Layout.alignment: Qt.AlignTop }
+                Label { Layout.fillWidth: true; role: "dense"; wrapMode: Text.Wrap; text: row.trust }
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import QtQuick
+import QtQuick.Layouts
+import Duplex
+
+// The request of one layer: its text, whether it fits, the caveat.
+Card {
+    id: card
+    property int level: 1
+    property string name: ""
+    property string request: ""
+    property string fitness: ""
+    property bool fits: true
+    property string caveat: ""
+    Layout.fillWidth: true
+    Layout.preferredWidth: 100
+    Layout.alignment: Qt.AlignTop
+    pad: 16
+    spacing: 8
+    RowLayout {
+        spacing: 8
+        LayerTag { level: card.level }
+        Label { role: "h2"; text: card.name; Layout.fillWidth: true }
+        CopyButton { copied: card.request; what: card.name; enabled: card.request !== "" }
+    }
+    Rectangle {
+        Layout.fillWidth: true
+        implicitHeight: 34
+        radius: 7
+        color: Theme.sunken
+        Label { anchors.fill: parent; anchors.leftMargin: 10; anchors.rightMargin: 10; verticalAlignment: Text.AlignVCenter; role: "monoSmall"; text: card.request !== "" ? card.request : "–"; elide: Text.ElideMiddle }
+    }
+    RowLayout {
+        spacing: 6
+        Icon { name: card.fits ? "check" : "warn"; size: 15; stroke: 22; color: card.fits ? Theme.ok : Theme.warn }
+        Label { role: "dense"; text: card.fitness; color: card.fits ? Theme.ok : Theme.warn; Layout.fillWidth: true }
+    }
+    Label { role: "small"; dim: true; Layout.fillWidth: true; wrapMode: Text.Wrap; text: card.caveat }
+}

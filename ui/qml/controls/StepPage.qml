@@ -1,0 +1,36 @@
+import QtQuick
+import QtQuick.Layouts
+import Duplex
+
+// One step of the start: title, a sentence, the content, back and forward.
+FocusScope {
+    id: step
+    property QtObject app: null
+    property string title: ""
+    property string words: ""
+    property string backText: qsTr("Back")
+    property string nextText: qsTr("Continue")
+    property bool nextAllowed: true
+    readonly property bool busy: app !== null && app.onboarding.busy
+    default property alias content: body.data
+    signal back()
+    signal next()
+    implicitHeight: column.implicitHeight
+    Keys.onEscapePressed: back()
+    ColumnLayout {
+        id: column
+        width: parent.width
+        spacing: 14
+        Label { role: "h1"; font.pixelSize: Theme.size(26); text: step.title; Layout.fillWidth: true; wrapMode: Text.Wrap }
+        Label { dim: true; text: step.words; Layout.fillWidth: true; wrapMode: Text.Wrap; Layout.bottomMargin: 6 }
+        ColumnLayout { id: body; spacing: 14; Layout.fillWidth: true }
+        Note { visible: step.app !== null && step.app.onboarding.error !== ""; tone: "bad"; text: step.app ? step.app.onboarding.error : "" }
+        RowLayout {
+            Layout.topMargin: 6
+            spacing: 10
+            Button { visible: step.backText !== ""; text: step.backText; enabled: !step.busy; onClicked: step.back() }
+            Item { Layout.fillWidth: true }
+            Button { objectName: "next"; kind: "primary"; size: 46; text: step.nextText; enabled: step.nextAllowed && !step.busy; busy: step.busy; onClicked: step.next() }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import QtQuick
+import QtQuick.Layouts
+import Duplex
+
+// Total, the two floors with the lift between them, and the activity of both.
+Page {
+    id: page
+    readonly property var portfolio: app.portfolio
+    onFinalAction: go("send", "")
+    ScrollBox {
+        anchors.fill: parent
+        Columns {
+            ColumnLayout {
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                spacing: 12
+                RowLayout {
+                    spacing: 10
+                    ColumnLayout {
+                        spacing: 0
+                        Label { role: "small"; dim: true; text: page.portfolio.heading }
+                        RowLayout {
+                            spacing: 12
+                            Amount { objectName: "total"; text: page.portfolio.total; size: 34 }
+                            Label { text: page.portfolio.totalCoin === "" ? "" : qsTr("= %1").arg(page.portfolio.totalCoin); faint: true; role: "dense"; Layout.alignment: Qt.AlignBottom; Layout.bottomMargin: 5 }
+                        }
+                    }
+                    Item { Layout.fillWidth: true }
+                    Button { kind: "primary"; symbol: "send"; text: qsTr("Send"); focus: true; onClicked: page.go("send", "") }
+                    Button { symbol: "receive"; text: qsTr("Receive"); onClicked: page.go("receive", "") }
+                }
+                Floor { objectName: "upperFloor"; Layout.fillWidth: true; Layout.fillHeight: true; facts: page.portfolio.upper; aged: page.stale; visible: page.portfolio.ready }
+                Lift {
+                    visible: page.portfolio.ready
+                    words: page.portfolio.liftText
+                    share: page.portfolio.liftShare
+                    running: page.portfolio.liftMove !== ""
+                    onMoveUp: page.go("move", "up")
+                    onMoveDown: page.go("move", "down")
+                    onOpened: page.go("progress", page.portfolio.liftMove)
+                }
+                Floor { objectName: "groundFloor"; Layout.fillWidth: true; Layout.fillHeight: true; facts: page.portfolio.ground; aged: page.stale; visible: page.portfolio.ready }
+                LoadingState { Layout.fillWidth: true; active: !page.portfolio.ready; text: qsTr("Opening the wallet") }
+                Rectangle {
+                    Layout.fillWidth: true
+                    implicitHeight: Math.max(48, strip.implicitHeight + 16)
+                    radius: Theme.cardRadius
+                    color: "transparent"
+                    border.width: 1
+                    border.color: Theme.line
+                    RowLayout {
+                        id: strip
+                        anchors.fill: parent
+                        anchors.leftMargin: 16
+                        anchors.rightMargin: 8
+                        spacing: 8
+                        Label { role: "dense"; dim: true; text: qsTr("A typical payment now:") }
+                        Repeater {
+                            model: page.portfolio.payNow
+                            RowLayout {
+                                required property var modelData
+                                spacing: 8
+                                LayerTag { level: modelData.level }
+                                Label { role: "denseStrong"; text: modelData.text }
+                                Item { implicitWidth: 4 }
+                            }
+                        }
+                        Item { Layout.fillWidth: true }
+                        Button { kind: "ghost"; size: 32; text: qsTr("Compare layers"); onClicked: page.go("layers", "") }
+                    }
+                }
+            }
+            Card {
+                Layout.fillWidth: parent.narrow
+                Layout.preferredWidth: 332
+                Layout.minimumWidth: 332
+                Layout.fillHeight: true
+                Layout.minimumHeight: 320
+                title: qsTr("Activity")
+                spacing: 0
+                PageState {
+                    visible: page.app.activity.count === 0
+                    Layout.fillWidth: true
+                    Layout.fillHeight: true
+                    symbol: "clock"
+                    title: qsTr("Nothing yet")
+                    text: qsTr("What you receive, send and move appears here, from both layers.")
+                    action: qsTr("Receive")
+                    onActed: page.go("receive", "")
+                }
+                ActivityList {
+                    visible: page.app.activity.count > 0
+                    Layout.fillWidth: true
+                    Layout.fillHeight: true
+                    model: page.app.activity
+                    onOpened: (kind, level, details) => { if (kind === "move") page.go("progress", details); else if (level === 1) page.go("transaction", details) }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import QtQuick
+import QtQuick.Layouts
+import Duplex
+
+// One box; what was recognised in words; the ways to pay; the review.
+Page {
+    id: page
+    readonly property var send: app.send
+    onFinalAction: send.pay()
+    onGoBack: go("home", "")
+    Component.onCompleted: { if (argument !== "") send.setText(argument); else if (send.state === "done") send.clear(); to.text = send.text; to.focusHere(); to.input.cursorPosition = 0 }
+    ScrollBox {
+        anchors.fill: parent
+        PageHead { title: qsTr("Send") }
+        Columns {
+            ColumnLayout {
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                Layout.alignment: Qt.AlignTop
+                spacing: Theme.stackGap
+                Card {
+                    Layout.fillWidth: true
+                    Field {
+                        id: to
+                        objectName: "to"
+                        Layout.fillWidth: true
+                        label: qsTr("To")
+                        symbol: "send"
+                        mono: true
+                        placeholder: qsTr("Paste an address, an invoice or a payment link")
+                        onEdited: (text) => page.send.setText(text)
+                    }
+                    RowLayout {
+                        visible: page.send.kindWords !== ""
+                        spacing: 8
+                        Chip { tone: page.send.kindTone; symbol: page.send.kindTone === "ok" ? "check" : "warn"; text: page.send.kindWords; Layout.maximumWidth: 520 }
+                        Label { role: "small"; dim: true; text: page.send.details; Layout.fillWidth: true }
+                    }
+                    Note { visible: page.send.warning !== ""; tone: "warn"; text: page.send.warning }
+                    RowLayout {
+                        spacing: 16
+                        Layout.topMargin: 6
+                        Field {
+                            id: amount
+                            objectName: "amount"
+                            Layout.preferredWidth: 250
+                            Layout.maximumWidth: 250
+                            Layout.alignment: Qt.AlignTop
+                            label: qsTr("Amount")
+                            unit: "sat"
+                            text: page.send.amountText
+                            readOnly: page.send.amountFixed || page.send.all
+                            help: page.send.amountFixed ? qsTr("Set by the request") : page.send.all ? qsTr("All you have on L1, less the fee") : ""
+                            error: page.send.amountError
+                            placeholder: page.send.all ? qsTr("All") : ""
+                            onEdited: (text) => page.send.setAmount(text)
+                        }
+                        Field {
+                            Layout.fillWidth: true
+                            Layout.alignment: Qt.AlignTop
+                            label: qsTr("Note to yourself")
+                            placeholder: qsTr("Stays on this computer")
+                            text: page.send.note
+                            onEdited: (text) => page.send.note = text
+                        }
+                    }
+                    RowLayout {
+                        visible: !page.send.amountFixed
+                        spacing: 8
+                        Toggle { id: everything; checked: page.send.all; describe: qsTr("Send all"); onToggled: page.send.all = checked }
+                        Label { role: "dense"; text: qsTr("Send all") }
+                        Label { role: "small"; dim: true; text: qsTr("Keeps the safety reserve of your channels."); Layout.fillWidth: true }
+                    }
+                }
+                Label { visible: page.send.ways.count > 0; role: "strong"; text: qsTr("Way to pay") }
+                RowLayout {
+                    visible: page.send.ways.count > 0
+                    Layout.fillWidth: true
+                    spacing: Theme.stackGap
+                    Repeater {
+                        model: page.send.ways
+                        WayCard { Layout.fillWidth: true; Layout.preferredWidth: 100; Layout.alignment: Qt.AlignTop; onChosen: (level) => page.send.choose(level) }
+                    }
+                }
+                PageState {
+                    visible: page.send.ways.count === 0
+                    Layout.fillWidth: true
+                    Layout.topMargin: 40
+                    symbol: "send"
+                    title: qsTr("Paste it, Duplex says what it is")
+                    text: qsTr("Duplex names what you pasted, then shows the fee and the time on each layer. Nothing is signed before you press Pay.")
+                }
+                Item { Layout.fillHeight: true }
+            }
+            Card {
+                Layout.preferredWidth: 320
+                Layout.minimumWidth: 320
+                Layout.fillWidth: parent.narrow
+                Layout.fillHeight: true
+                title: qsTr("Review")
+                pad: 20
+                spacing: 12
+                Column {
+                    Layout.fillWidth: true
+                    spacing: 2
+                    visible: page.send.reviewAmount !== ""
+                    Label { role: "small"; dim: true; text: qsTr("They receive") }
+                    Amount { text: page.send.reviewAmount; size: 28 }
+                }
+                Label { visible: page.send.reviewTo !== ""; role: "small"; dim: true; text: qsTr("Paid to") }
+                Label { visible: page.send.reviewTo !== ""; Layout.fillWidth: true; role: "monoSmall"; wrapMode: Text.WrapAtWordBoundaryOrAnywhere; text: page.send.reviewTo }
+                Rule { visible: page.send.review.length > 0 }
+                FactList { model: page.send.review }
+                Item { Layout.fillHeight: true }
+                Note { visible: page.send.state === "editing" && page.send.level > 0; tone: "plain"; text: page.send.assurance }
+                Note { visible: page.send.state === "done"; objectName: "sent"; tone: "ok"; text: page.send.outcome }
+                Note { visible: page.send.state === "failed"; tone: "bad"; text: page.send.outcome }
+                Label { visible: page.send.whyNot !== "" && page.send.state === "editing"; role: "small"; dim: true; wrapMode: Text.Wrap; Layout.fillWidth: true; text: page.send.whyNot }
+                Button {
+                    objectName: "pay"
+                    visible: page.send.state !== "done"
+                    Layout.fillWidth: true
+                    kind: "primary"
+                    size: 46
+                    text: page.send.payAction
+                    enabled: page.send.canPay
+                    busy: page.send.state === "sending"
+                    onClicked: page.send.pay()
+                }
+                Button { visible: page.send.state === "done"; Layout.fillWidth: true; kind: "primary"; size: 46; text: qsTr("Send something else"); onClicked: { page.send.clear(); to.text = ""; to.focusHere() } }
+                Label { Layout.alignment: Qt.AlignHCenter; visible: page.send.canPay; role: "small"; faint: true; text: qsTr("Ctrl + Enter") }
+            }
+        }
+    }
+}
