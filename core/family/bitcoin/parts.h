@@ -64,14 +64,36 @@ private:
     void on(const api::GetLayers&, Answered);
     void on(const api::GetActivity&, Answered);
     void on(const api::Recognise&, Answered);
-    /// What this release does not answer yet; the RPC table does not list them.
-    template <one_of<api::StopNode, api::SandboxCommand, api::RestoreBackup, api::BackupWallet,
-                     api::AbortRescan, api::GetNode, api::Connect, api::Disconnect, api::ListPeers,
-                     api::FundChannel, api::ListPeerChannels, api::CloseChannel, api::CreateInvoice,
-                     api::ListInvoices, api::WaitInvoice, api::DeleteInvoice, api::Pay, api::ListPays,
-                     api::ListFunds, api::ListNodes, api::ListChannels, api::PingPeer, api::GetStaticBackup,
-                     api::GetQuotes, api::StartMove, api::ListMoves, api::GetForecast>
-                  T>
+    // Lightning.
+    void on(const api::GetNode&, Answered);
+    void on(const api::Connect&, Answered);
+    void on(const api::Disconnect&, Answered);
+    void on(const api::ListPeers&, Answered);
+    void on(const api::FundChannel&, Answered);
+    void on(const api::ListPeerChannels&, Answered);
+    void on(const api::CloseChannel&, Answered);
+    void on(const api::CreateInvoice&, Answered);
+    void on(const api::ListInvoices&, Answered);
+    void on(const api::WaitInvoice&, Answered);
+    void on(const api::DeleteInvoice&, Answered);
+    void on(const api::Pay&, Answered);
+    void on(const api::ListPays&, Answered);
+    void on(const api::ListFunds&, Answered);
+    void on(const api::ListNodes&, Answered);
+    void on(const api::ListChannels&, Answered);
+    void on(const api::PingPeer&, Answered);
+    // Between the layers.
+    void on(const api::GetQuotes&, Answered);
+    void on(const api::StartMove&, Answered);
+    void on(const api::ListMoves&, Answered);
+    void on(const api::GetForecast&, Answered);
+    // Backup.
+    void on(const api::GetStaticBackup&, Answered);
+    void on(const api::BackupWallet&, Answered);
+    void on(const api::RestoreBackup&, Answered);
+    void on(const api::AbortRescan&, Answered);
+    /// Answered by the engine before they come here.
+    template <one_of<api::StopNode, api::SandboxCommand> T>
     void on(const T&, Answered answered) {
         fail(answered, -32601, "This release of Duplex does not do this.");
     }

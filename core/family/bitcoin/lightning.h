@@ -1,0 +1,26 @@
+#pragma once
+
+#include "core/family/bitcoin/payment_driver.h"
+
+namespace duplex::family::bitcoin {
+
+/// The second floor of one open wallet: exists from its opening on, has keys from the first unlock on.
+struct Lightning {
+    explicit Lightning(Shell shell);
+    ~Lightning();
+
+    Shell shell;
+    ChannelDriver channels;
+    // From the first unlock to exit.
+    std::optional<ln::NodeId> node_id;
+    std::unique_ptr<PeerDriver> peers;
+    std::unique_ptr<GossipDriver> gossip;
+    std::unique_ptr<PaymentDriver> payments;
+
+    bool isUp() const { return payments != nullptr; }
+    /// The first unlock; or what is wrong (the listening address).
+    std::expected<void, std::string> begin(ByteView bip39_seed);
+    void tick();
+};
+
+} // namespace duplex::family::bitcoin
