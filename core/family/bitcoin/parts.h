@@ -3,13 +3,15 @@
 #include "core/base/variant.h"
 #include "core/family/bitcoin/bitcoin_family.h"
 #include "core/family/bitcoin/light_client_driver.h"
+#include "core/family/bitcoin/lightning.h"
 #include "core/family/bitcoin/wallet_files.h"
 #include "core/io/worker_pool.h"
 
 namespace duplex::family::bitcoin {
 
 /// The family's inside: stores, drivers, the open wallet, and one handler a request. Handlers of one group
-/// stand in one source file: chain_requests.cpp, wallet_requests.cpp, send_requests.cpp, layer_requests.cpp.
+/// stand in one source file: chain_requests.cpp, wallet_requests.cpp, send_requests.cpp, layer_requests.cpp,
+/// payment_requests.cpp.
 class BitcoinFamily::Parts : public QObject {
 public:
     Parts(Options options, Outlet outlet);
@@ -118,6 +120,8 @@ private:
     void keep(const wallet::WalletChange& change);
     bool needWallet(const Answered& answered) const;
     bool needMaster(const Answered& answered) const;
+    /// A wallet is open and its keys were there once since.
+    bool needLightning(const Answered& answered) const;
     void withSeed(const std::string& passphrase,
                   std::function<void(std::expected<SeedContents, api::Error>)> then);
     api::WalletTransaction describe(const wallet::HistoryEntry& entry) const;
@@ -168,6 +172,7 @@ private:
     std::unique_ptr<TurnKeeper> m_turns;
     std::unique_ptr<LightClientDriver> m_client;
     std::unique_ptr<OpenWallet> m_wallet;
+    std::unique_ptr<Lightning> m_lightning; // of m_wallet
     std::unique_ptr<io::WorkerPool> m_pool;
     std::string m_frozen; // why nothing leaves any more
     std::vector<Waiter> m_waiters;
