@@ -48,7 +48,7 @@ class ForceCloseTest(LightningCase):
         self.close_others()
         channel = self.open_from_us(self.a, 2_000_000, push_msat=1_000_000_000)
         preimage, payment_hash = secret()
-        held = self.a.hold_invoice(self.HTLC, payment_hash, cltv_expiry="20")["payment_request"]
+        held = self.a.hold_invoice(self.HTLC, payment_hash, cltv_expiry="30")["payment_request"]
         paying = self.pool.submit(lambda: attempt(lambda: self.ours.call("pay", held)))
         wait_until(lambda: self.a.invoice_state(payment_hash) == "ACCEPTED", "LND holds our HTLC")
         wait_until(lambda: self.view(channel)["htlc_count"] == 1, "our HTLC is committed")
