@@ -327,6 +327,7 @@ void BitcoinFamily::Parts::publishAll() {
     api::ActivitySnapshot history{.revision = m_revision, .items = activity()};
     if (history.items.size() > 200) history.items.resize(200);
     m_outlet.publish(std::make_shared<const api::Snapshot>(std::move(history)));
+    m_outlet.publish(std::make_shared<const api::Snapshot>(movesSnapshot()));
     m_outlet.publish(std::make_shared<const api::Snapshot>(recentBlocks()));
 }
 

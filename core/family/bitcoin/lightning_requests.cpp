@@ -25,14 +25,6 @@ DUPLEX_NOT_YET(ListFunds)
 DUPLEX_NOT_YET(ListNodes)
 DUPLEX_NOT_YET(ListChannels)
 DUPLEX_NOT_YET(PingPeer)
-DUPLEX_NOT_YET(GetQuotes)
-DUPLEX_NOT_YET(StartMove)
-DUPLEX_NOT_YET(ListMoves)
-DUPLEX_NOT_YET(GetForecast)
-DUPLEX_NOT_YET(GetStaticBackup)
-DUPLEX_NOT_YET(BackupWallet)
-DUPLEX_NOT_YET(RestoreBackup)
-DUPLEX_NOT_YET(AbortRescan)
 #undef DUPLEX_NOT_YET
 
 } // namespace duplex::family::bitcoin
