@@ -40,7 +40,10 @@ std::expected<Bytes, std::string> readBackupFile(const std::string& path) {
 /// Written anew at each opening and closing, after the commit that it follows; a failure is shown until the
 /// next one succeeds.
 void BitcoinFamily::Parts::storeChannelBackup() {
+    if (m_backup_due) return;
+    m_backup_due = true;
     m_turns->current().after([this] {
+        m_backup_due = false;
         if (!m_wallet || !m_lightning || !m_backup_key) return;
         const std::string path = channelBackupPath(*m_wallet);
         const auto all = m_lightning->channels.all();
@@ -196,7 +199,7 @@ void BitcoinFamily::Parts::restoreBackup(const api::RestoreBackup& request, cons
     rows.put(store::Table::meta, keys, keys_row);
     rows.put(store::Table::key_chain, viewOf(key_chain_row), backup->key_chain);
     for (const auto& [script, label] : backup->labels) rows.put(store::Table::labels, script, label);
-    const auto finish = [this, name = request.name, facts, rows, backup = *backup, master = *master,
+    const auto finish = [this, name = request.name, facts, rows, backup = *backup, master = *master, seed,
                          answered](const std::optional<crypto::Secret<32>>& key_file) {
         if (m_wallet) return fail(answered, -4, "Another wallet was opened meanwhile. Unload it first.");
         auto made =
@@ -210,6 +213,7 @@ void BitcoinFamily::Parts::restoreBackup(const api::RestoreBackup& request, cons
         }
         if (!facts.protected_by_password) (*made)->master = master;
         if (const auto opened = open(std::move(*made)); !opened) return fail(answered, -4, opened.error());
+        beginLightning(seed.reveal());
         if (!facts.protected_by_password && warning.empty())
             warning =
                 "This wallet is not protected by a password: whoever can read this computer's files can "

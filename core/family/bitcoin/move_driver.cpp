@@ -156,7 +156,7 @@ MoveMoment MoveDriver::moment() const {
     return moment;
 }
 
-MoveFacts MoveDriver::factsOf(const MoveRecord& record) const {
+MoveFacts MoveDriver::factsOf(const MoveRecord& record, const MoveMoment& at) const {
     const Shell& shell = m_lightning.shell;
     MoveFacts facts{.height = shell.verifiedHeight()};
     const auto& history = shell.wallet.value.history();
@@ -197,7 +197,6 @@ MoveFacts MoveDriver::factsOf(const MoveRecord& record) const {
         facts.payout = payout->transaction.txid();
         facts.payout_height = payout->height ? payout->height->value : 0;
     }
-    const MoveMoment at = moment();
     facts.now = at.now;
     facts.pace_s = at.pace_s;
     return facts;
@@ -207,15 +206,16 @@ std::vector<ledger::Move> MoveDriver::moves() const {
     std::vector<ledger::Move> result;
     const MoveMoment at = moment();
     for (const auto& [id, record] : m_records)
-        result.push_back(moveOf(record, factsOf(record), at, m_labels));
+        result.push_back(moveOf(record, factsOf(record, at), at, m_labels));
     std::ranges::stable_sort(result, std::greater{}, &ledger::Move::started);
     return result;
 }
 
 std::map<duplex::bitcoin::Txid, std::string> MoveDriver::transactions() const {
     std::map<duplex::bitcoin::Txid, std::string> found;
+    const MoveMoment at = moment();
     for (const auto& [id, record] : m_records) {
-        const MoveFacts facts = factsOf(record);
+        const MoveFacts facts = factsOf(record, at);
         for (const auto& txid : {facts.funding, facts.closing, facts.payout})
             if (txid) found.emplace(*txid, id);
     }
@@ -239,7 +239,8 @@ void MoveDriver::start(const api::StartMove& request, Answered answered) {
         shell.turn().after([answered, shared] { answered(std::move(*shared)); });
     };
     const auto current = [this](const MoveRecord& record) {
-        return moveOf(record, factsOf(record), moment(), m_labels);
+        const MoveMoment at = moment();
+        return moveOf(record, factsOf(record, at), at, m_labels);
     };
     if (!request.request_id.empty()) {
         // threats 84: a repeated request never moves twice.
@@ -320,7 +321,7 @@ void MoveDriver::close(const std::string& id) {
     m_lightning.channels.close(
         request, [this, id, alive = std::weak_ptr(m_alive)](const api::Answer& answer) {
             if (!alive.lock()) return;
-            const ChannelStage stage = factsOf(m_records.at(id)).stage;
+            const ChannelStage stage = factsOf(m_records.at(id), moment()).stage;
             // An answer can fail while the close goes on: a cut connection, a time-out of the caller.
             const bool untouched = stage == ChannelStage::usable || stage == ChannelStage::awaiting_ready ||
                                    stage == ChannelStage::awaiting_funding;
@@ -334,7 +335,7 @@ void MoveDriver::close(const std::string& id) {
 void MoveDriver::agreed(const std::string& id, const ln::ChannelId& channel) {
     MoveRecord& record = m_records.at(id);
     record.channel = channel;
-    remember(record, factsOf(record), ledger::StepState::running);
+    remember(record, factsOf(record, moment()), ledger::StepState::running);
     keep(record);
     m_lightning.shell.changed();
 }
@@ -353,7 +354,7 @@ void MoveDriver::failed(const std::string& id, const std::string& what_happened)
 void MoveDriver::goOn(MoveRecord& record) {
     const std::string id = moveIdOf(record);
     if (record.route == MoveRoute::open || m_begun.contains(id) || !m_lightning.isUp()) return;
-    const ChannelStage stage = factsOf(record).stage;
+    const ChannelStage stage = factsOf(record, moment()).stage;
     if (stage < ChannelStage::awaiting_funding || stage > ChannelStage::usable) return;
     if (record.route == MoveRoute::close && m_lightning.peers->find(record.peer) == nullptr) return;
     m_begun.insert(id);
@@ -366,7 +367,7 @@ void MoveDriver::tick() {
     const MoveMoment at = moment();
     std::erase_if(m_quotes, [&](const auto& one) { return one.second.quote.expires_at < at.now; });
     for (auto& [id, record] : m_records) {
-        const MoveFacts facts = factsOf(record);
+        const MoveFacts facts = factsOf(record, at);
         const ledger::Move move = moveOf(record, facts, at, m_labels);
         if (remember(record, facts, move.state)) keep(record);
         if (record.end == MoveEnd::running) goOn(record);

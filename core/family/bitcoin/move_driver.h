@@ -62,7 +62,7 @@ private:
                                                        duplex::bitcoin::FeeratePerKw feerate) const;
     std::optional<duplex::bitcoin::FeeratePerKw> feerate() const;
     MoveMoment moment() const;
-    MoveFacts factsOf(const MoveRecord& record) const;
+    MoveFacts factsOf(const MoveRecord& record, const MoveMoment& at) const;
     bool isBusy(const std::function<bool(const MoveRecord&)>& concerns) const;
 
     void begin(const std::string& id);

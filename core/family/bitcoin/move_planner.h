@@ -35,7 +35,9 @@ inline constexpr std::int64_t quote_lifetime_s = 60;
 
 /// Held back for the closing of one more channel (lightning.md 10): commitment, anchor child and two HTLC
 /// transactions at 50 sat/vB.
-inline constexpr duplex::bitcoin::Satoshi reserve_of_one_channel{50'500};
+inline constexpr duplex::bitcoin::Satoshi reserve_of_one_channel{50'000};
+/// One coin of about this value is split off the change for it.
+inline constexpr duplex::bitcoin::Satoshi reserve_coin{25'000};
 
 /// Blocks until both sides may use a channel of this size, by our own rule; the partner may ask for more.
 std::uint32_t openingDepth(duplex::bitcoin::Satoshi capacity, const ln::channel::Policy& policy);

@@ -63,9 +63,10 @@ std::optional<Satoshi> MoveDriver::openingFee(Satoshi amount, duplex::bitcoin::F
     auto& value = m_lightning.shell.wallet.value;
     wallet::BuildRequest build;
     build.payments.push_back({someFundingScript(), amount});
+    build.reserve = reserve_coin;
     const wallet::BuildContext context{.coins = value.spendable(),
                                        .change_script = value.changeScript(),
-                                       .second_change_script = std::nullopt,
+                                       .second_change_script = value.secondChangeScript(),
                                        .feerate = at,
                                        .entropy = io::randomBytes<32>()};
     const auto built = wallet::buildTransaction(build, context);

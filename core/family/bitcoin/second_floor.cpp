@@ -3,7 +3,6 @@
 
 #include "core/family/bitcoin/lightning_layer.h"
 #include "core/family/bitcoin/parts.h"
-#include "core/family/bitcoin/static_backup.h"
 
 namespace duplex::family::bitcoin {
 
@@ -28,12 +27,6 @@ std::expected<void, std::string> BitcoinFamily::Parts::openSecondFloor() {
     if (const auto loaded = m_recovery->load(); !loaded) return loaded;
     m_moves = std::make_unique<MoveDriver>(*m_lightning, moveLabels());
     return m_moves->load();
-}
-
-/// The first unlock, after Lightning::begin.
-void BitcoinFamily::Parts::secondFloorHasKeys(const ln::keys::LightningRoot& root) {
-    m_backup_key = backupKey(root);
-    m_recovery->begin(root);
 }
 
 void BitcoinFamily::Parts::secondFloorConnected(duplex::bitcoin::BlockHeight height,
