@@ -118,6 +118,9 @@ private:
     void announcePending();
     void unlockWithKeyFile(std::function<void()> then);
     void keep(const wallet::WalletChange& change);
+    void keepAndWatch(const wallet::WalletChange& change);
+    /// With the first unlock; a fault of it is said by every request that needs Lightning.
+    void beginLightning(ByteView bip39_seed);
     bool needWallet(const Answered& answered) const;
     bool needMaster(const Answered& answered) const;
     /// A wallet is open and its keys were there once since.
@@ -173,6 +176,7 @@ private:
     std::unique_ptr<LightClientDriver> m_client;
     std::unique_ptr<OpenWallet> m_wallet;
     std::unique_ptr<Lightning> m_lightning; // of m_wallet
+    std::string m_lightning_fault;
     std::unique_ptr<io::WorkerPool> m_pool;
     std::string m_frozen; // why nothing leaves any more
     std::vector<Waiter> m_waiters;

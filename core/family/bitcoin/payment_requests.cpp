@@ -7,7 +7,10 @@ namespace duplex::family::bitcoin {
 bool BitcoinFamily::Parts::needLightning(const Answered& answered) const {
     if (!needWallet(answered)) return false;
     if (m_lightning && m_lightning->isUp()) return true;
-    fail(answered, -13, "unlock first: Lightning starts with the first unlock");
+    if (!m_lightning_fault.empty())
+        fail(answered, -1, "Lightning did not start: " + m_lightning_fault);
+    else
+        fail(answered, -13, "Unlock the wallet first: Lightning starts with the first unlock.");
     return false;
 }
 

@@ -114,7 +114,7 @@ void BitcoinFamily::Parts::on(const api::CreateWallet& request, Answered answere
     if (facts.birthday != height_not_known)
         facts.complete_to = {facts.birthday.value == 0 ? 0 : facts.birthday.value - 1};
 
-    const auto finish = [this, name, facts, answered, master = *master,
+    const auto finish = [this, name, facts, answered, master = *master, seed = contents.seed(),
                          words = restored ? std::string() : textOf(mnemonic->sentence().reveal())](
                             const Bytes& seed_file, const std::optional<crypto::Secret<32>>& key_file) {
         if (m_wallet) return fail(answered, -4, "Another wallet was opened meanwhile. Unload it first.");
@@ -123,6 +123,7 @@ void BitcoinFamily::Parts::on(const api::CreateWallet& request, Answered answere
         if (!facts.protected_by_password) (*made)->master = master;
         const bool is_protected = facts.protected_by_password;
         if (const auto opened = open(std::move(*made)); !opened) return fail(answered, -4, opened.error());
+        beginLightning(seed.reveal());
         answer(answered, api::WalletCreated{
                              .name = name,
                              .mnemonic = words,
@@ -163,7 +164,9 @@ void BitcoinFamily::Parts::unlockWithKeyFile(std::function<void()> then) {
         const auto contents = file ? openSeedWithKey(*file, crypto::Secret<32>(toArray<32>(bytes)))
                                    : std::unexpected(SeedFileError::malformed);
         if (!contents) return m_outlet.log("the seed file could not be opened with its key");
-        m_wallet->master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(contents->seed().reveal());
+        const crypto::Secret<64> seed = contents->seed();
+        m_wallet->master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(seed.reveal());
+        beginLightning(seed.reveal());
         then();
     };
     if (const auto file = io::readSecretFile(keyFile(*m_wallet))) return use(*file);
@@ -194,7 +197,13 @@ void BitcoinFamily::Parts::on(const api::UnloadWallet& request, Answered answere
     if (!needWallet(answered)) return;
     if (!request.name.empty() && request.name != m_wallet->name)
         return fail(answered, -18, "Wallet '" + request.name + "' is not open.");
+    if (m_lightning && m_lightning->channels.isUnresolved())
+        return fail(answered, -4,
+                    "A channel of this wallet is open or has outputs to come. Close it and wait until "
+                    "everything is settled, or restart with another --wallet.");
     m_turns->end(); // its last rows
+    m_lightning.reset();
+    m_turns->end();
     m_turns->setWallet(nullptr);
     m_wallet.reset();
     m_relock_at.reset();
@@ -264,7 +273,9 @@ void BitcoinFamily::Parts::on(const api::Unlock& request, Answered answered) {
     withSeed(request.passphrase, [this, answered, timeout = request.timeout_s](const auto& contents) {
         if (!contents) return fail(answered, contents.error().code, contents.error().message);
         if (!m_wallet) return fail(answered, -18, "The wallet was closed meanwhile.");
-        m_wallet->master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(contents->seed().reveal());
+        const crypto::Secret<64> seed = contents->seed();
+        m_wallet->master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(seed.reveal());
+        beginLightning(seed.reveal());
         m_relock_at.reset();
         if (timeout > 0) m_relock_at = io::now() + Ticks(std::min<std::int64_t>(timeout, 100'000'000) * 1000);
         publishSoon();
