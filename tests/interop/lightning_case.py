@@ -1,6 +1,7 @@
 """What the Lightning tests share: ours - LND A - LND B on one btcd, started once, and the books of all their money."""
 import atexit
 import base64
+import decimal
 import hashlib
 import itertools
 import os
@@ -40,6 +41,7 @@ class World:
         self.ours.wait_for(1)
         self.ours.call("createwallet", "main")
         self.given = 0
+        self.fees = [0]  # by height
         self.labels = itertools.count()
         for lnd in (self.a, self.b):
             lnd.wait_for_start()
@@ -84,12 +86,12 @@ class World:
     # --- the books ---
 
     def fees_mined(self):
-        """What coinbases took beyond the subsidy: the fees of all transactions on this chain."""
-        fees = 0
-        for height in range(1, self.btcd.height() + 1):
+        """What coinbases took beyond the subsidy: the fees of all transactions on this chain, which is never reorganised."""
+        while len(self.fees) <= self.btcd.height():
+            height = len(self.fees)
             block = self.btcd.rpc("getblock", self.btcd.rpc("getblockhash", height), 2)
-            fees += sum(round_sat(each["value"]) for each in block["rawtx"][0]["vout"]) - (50 * COIN >> height // 150)
-        return fees
+            self.fees.append(sum(round_sat(each["value"]) for each in block["rawtx"][0]["vout"]) - (50 * COIN >> height // 150))
+        return sum(self.fees)
 
     def left_behind(self, txids):
         """Outputs of closing transactions that nobody took: anchors."""
@@ -103,8 +105,7 @@ class World:
 
 def round_sat(text):
     """btcd prints coins as shortened decimals, at times with an exponent."""
-    from decimal import Decimal
-    return int(Decimal(str(text)) * COIN)
+    return int(decimal.Decimal(str(text)) * COIN)
 
 
 class LightningCase(unittest.TestCase):

@@ -1,4 +1,5 @@
 """The second floor against LND: opening, paying, being paid, cuts and kills in the middle of payments."""
+import base64
 import concurrent.futures
 import unittest
 
@@ -136,7 +137,6 @@ class InTheMiddleOfPaymentsTest(LightningCase):
 
     def we_pay_through(self, invoice):
         """True when paid; both sides agree on it."""
-        import base64
         payment_hash = base64.b64decode(invoice["r_hash"])
         attempt(lambda: self.call_or_lost("pay", invoice["payment_request"]))
 
