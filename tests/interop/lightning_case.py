@@ -39,7 +39,7 @@ class World:
         self.ours = Duplexd(self.folder.path, [self.btcd.p2p], "ours", lightning=True)
         atexit.register(lambda: self.ours.stop())
         self.ours.wait_for(1)
-        self.ours.call("createwallet", "main")
+        self.words = self.ours.call("createwallet", "main")["mnemonic"]
         self.given = 0
         self.fees = [0]  # by height
         self.labels = itertools.count()
@@ -238,6 +238,10 @@ class LightningCase(unittest.TestCase):
         self.world.follow()
         funds = self.ours.call("listfunds")
         total = sum(output["amount_msat"] for output in funds["outputs"]) // 1000
+        first, second = self.ours.call("layers")
+        self.assertEqual(first["balance_sat"], total)
+        self.assertEqual(second["balance_sat"], sum(channel["our_amount_msat"] for channel in funds["channels"]
+                                                    if channel["state"] == "CHANNELD_NORMAL") // 1000)
         points = set()
         for lnd in (self.a, self.b):
             balance = lnd.rest("GET", "/v1/balance/blockchain")
