@@ -192,7 +192,7 @@ void BitcoinFamily::Parts::on(const api::LoadWallet& request, Answered answered)
                         "' is open, and one can be open at a time. Unload it first.");
     const auto names = walletNames(m_options.data_directory);
     if (std::ranges::find(names, request.name) == names.end())
-        return fail(answered, -18, "There is no wallet '" + request.name + "'. See listwallets.");
+        return fail(answered, -18, "There is no wallet '" + request.name + "'. See listwalletdir.");
     auto wallet = openWallet(m_options.data_directory, request.name, m_network);
     if (!wallet) return fail(answered, -4, wallet.error());
     if (const auto opened = open(std::move(*wallet)); !opened) return fail(answered, -4, opened.error());
@@ -251,6 +251,11 @@ void BitcoinFamily::Parts::on(const api::GetWalletInfo&, Answered answered) {
 /// Opens the seed file with a passphrase on a worker; three wrong ones a minute at most.
 void BitcoinFamily::Parts::withSeed(const std::string& passphrase,
                                     std::function<void(std::expected<SeedContents, api::Error>)> then) {
+    if (passphrase.empty() &&
+        m_wallet->facts.protected_by_password) { // no guess, so it is not counted as one
+        return then(std::unexpected(api::Error{
+            -14, "This needs the wallet's passphrase, also while it is unlocked. Give it with -stdinpass."}));
+    }
     std::erase_if(m_wrong_passphrases, [](Ticks when) { return io::now() - when > 60s; });
     if (m_wrong_passphrases.size() >= wrong_passphrases_a_minute) {
         return then(std::unexpected(
