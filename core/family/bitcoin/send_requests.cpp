@@ -200,6 +200,10 @@ void BitcoinFamily::Parts::on(const api::SendRaw& request, Answered answered) {
     if (!transaction)
         return fail(answered, -22,
                     "TX decode failed: " + std::string(duplex::bitcoin::textOf(transaction.error())));
+    const wallet::HistoryEntry* known =
+        m_wallet ? m_wallet->value.history().find(transaction->txid()) : nullptr;
+    if (known && known->state == wallet::EntryState::confirmed)
+        return fail(answered, -27, "Transaction outputs already in utxo set");
     const auto spent = spentBy(*transaction, m_wallet.get());
     if (!spent && request.max_feerate_sat_per_kvb) {
         return fail(answered, -25,
