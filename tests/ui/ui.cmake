@@ -12,4 +12,14 @@ if(TARGET ui AND NOT DUPLEX_SANITIZE AND NOT DUPLEX_FUZZ)
     add_test(NAME tst_ui_pages COMMAND tst_ui_pages)
     set_tests_properties(tst_ui_pages PROPERTIES TIMEOUT 300
         ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_QUICK_BACKEND=software;LC_ALL=C.UTF-8")
+
+    # The real window over the real engine, in the sandbox.
+    if(TARGET app_common)
+        add_executable(tst_ui_sandbox ${ui_tests}/e2e/tst_sandbox_window.cpp ${CMAKE_SOURCE_DIR}/app/duplex/window.cpp)
+        target_link_libraries(tst_ui_sandbox PRIVATE app_common ui Qt6::Test)
+        target_compile_definitions(tst_ui_sandbox PRIVATE DUPLEX_SCREENSHOTS="${CMAKE_BINARY_DIR}/screenshots")
+        add_test(NAME tst_ui_sandbox COMMAND tst_ui_sandbox)
+        set_tests_properties(tst_ui_sandbox PROPERTIES TIMEOUT 900
+            ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_QUICK_BACKEND=software;LC_ALL=C.UTF-8")
+    endif()
 endif()

@@ -82,4 +82,26 @@ std::vector<Row> activityRows(const std::vector<ledger::Activity>& items, const 
     return rows;
 }
 
+QVariantList activityFacts(const ledger::Activity& item, const Display& display) {
+    QVariantList facts;
+    const auto add = [&facts](const QString& name, const QString& value, const QString& copy = {},
+                              const QVariant& badge = {}) {
+        facts.append(QVariantMap{{QStringLiteral("name"), name},
+                                 {QStringLiteral("value"), value},
+                                 {QStringLiteral("mono"), !copy.isEmpty()},
+                                 {QStringLiteral("copy"), copy},
+                                 {QStringLiteral("badge"), badge}});
+    };
+    add(QObject::tr("Amount"), display.signedMsat(item.amount_msat));
+    if (item.fee_msat > 0) add(QObject::tr("Fee"), display.msat(item.fee_msat));
+    add(QObject::tr("Layer"), display.nameOf(display.levelOf(item.layer)));
+    add(QObject::tr("State"),
+        item.state == ledger::ActivityState::done ? QObject::tr("Done") : stateWordsOf(item, display), {},
+        badgeOf(item.verified));
+    add(QObject::tr("Time"), dateTimeText(item.time));
+    if (item.height >= 0) add(QObject::tr("In block"), grouped(item.height));
+    if (!item.details.empty()) add(QObject::tr("Id"), textOf(item.details), textOf(item.details));
+    return facts;
+}
+
 } // namespace duplex::ui

@@ -108,6 +108,9 @@ void ChannelsModel::askForecast() {
                      ? tr("Money waits %1, %2")
                            .arg(blocksText(forecast.delay_blocks), aboutDuration(forecast.delay_s))
                      : tr("Nothing waits")},
+                {QStringLiteral("until"), forecast.delay_s > 0
+                                              ? dayText(m_display.now() + forecast.delay_s, m_display.now())
+                                              : QString()},
                 {QStringLiteral("costs"),
                  tr("Costs %1 to close, %2 to collect")
                      .arg(satText(forecast.commitment_fee_sat), satText(forecast.claim_fee_sat))},

@@ -43,6 +43,13 @@ ExplorerModel::ExplorerModel(Asker& asker, Display& display, QObject* parent)
     connect(&display, &Display::changed, this, &ExplorerModel::refreshStrip);
 }
 
+QVariantList ExplorerModel::legend() const {
+    using ledger::Evidence;
+    using ledger::Label;
+    return {badgeOf({Label::proved_final, Evidence::work}), badgeOf({Label::proved_final, Evidence::block}),
+            badgeOf({Label::reported, Evidence::peer})};
+}
+
 void ExplorerModel::take(const api::BlocksSnapshot& blocks) {
     m_recent = blocks.blocks;
     refreshStrip();

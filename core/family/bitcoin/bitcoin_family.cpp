@@ -1,6 +1,7 @@
 #include "core/family/bitcoin/bitcoin_family.h"
 
 #include "core/family/bitcoin/parts.h"
+#include "core/family/bitcoin/static_backup.h"
 
 namespace duplex::family::bitcoin {
 
@@ -33,12 +34,15 @@ BitcoinFamily::Parts::Parts(Options options, Outlet outlet)
         }
         wakeWaiters();
         if (m_lightning) m_lightning->tick();
+        secondFloorTick();
         m_turns->end();
     });
 }
 
 BitcoinFamily::Parts::~Parts() {
     m_pool.reset();
+    m_moves.reset();
+    m_recovery.reset();
     m_lightning.reset();
     m_client.reset();
 }
@@ -105,6 +109,7 @@ void BitcoinFamily::Parts::beginScan() {
     for (auto& script : m_lightning->channels.watchedScripts()) start.scripts.push_back(std::move(script));
     for (auto& outpoint : m_lightning->channels.watchedOutpoints())
         start.outpoints.push_back(std::move(outpoint));
+    for (auto& script : m_recovery->watchedScripts()) start.scripts.push_back(std::move(script));
     m_birthday_open = facts.birthday == nobodys_birthday;
     m_client->scan(start);
     announcePending();
@@ -121,8 +126,13 @@ std::expected<void, std::string> BitcoinFamily::Parts::open(std::unique_ptr<Open
               .wallet = *m_wallet,
               .outlet = m_outlet,
               .changed = [this] { publishSoon(); },
-              .keep = [this](const wallet::WalletChange& change) { keepAndWatch(change); }});
-    if (const auto loaded = m_lightning->channels.load(); !loaded) {
+              .keep = [this](const wallet::WalletChange& change) { keepAndWatch(change); },
+              .backup = [this] { storeChannelBackup(); }});
+    auto loaded = m_lightning->channels.load();
+    if (loaded) loaded = openSecondFloor();
+    if (!loaded) {
+        m_moves.reset();
+        m_recovery.reset();
         m_lightning.reset();
         m_turns->setWallet(nullptr);
         m_wallet.reset();
@@ -151,6 +161,7 @@ void BitcoinFamily::Parts::unwindLeftBlocks() {
     const std::uint32_t below =
         facts.seen.empty() ? facts.birthday.value : facts.seen.back().height.value + 1;
     m_lightning->channels.blockDisconnected({below});
+    secondFloorDisconnected({below});
     keep(m_wallet->value.disconnectBlock({below}));
     facts.complete_to = {below == 0 ? 0 : below - 1};
     m_wallet->value.setTip(facts.complete_to);
@@ -201,6 +212,9 @@ void BitcoinFamily::Parts::keepAndWatch(const wallet::WalletChange& change) {
 
 void BitcoinFamily::Parts::beginLightning(ByteView bip39_seed) {
     if (!m_lightning || m_lightning->isUp()) return;
+    const ln::keys::LightningRoot root(bip39_seed);
+    m_backup_key = backupKey(root); // before the machines ask for a backup
+    m_recovery->begin(root);
     if (const auto begun = m_lightning->begin(bip39_seed); !begun) {
         m_lightning_fault = begun.error();
         m_outlet.log("Lightning: " + begun.error());
@@ -275,6 +289,7 @@ void BitcoinFamily::Parts::applyBlock(duplex::bitcoin::BlockHeight height,
         for (const auto& transaction : block.transactions)
             m_turns->current().wallet().erase(store::Table::outbox, transaction.txid());
         m_lightning->channels.blockConnected(height, &block);
+        secondFloorConnected(height, block);
     }
     applied(change, height);
 }
@@ -301,6 +316,7 @@ void BitcoinFamily::Parts::onBlockDisconnected(const light::BlockDisconnected& e
     auto& seen = m_wallet->facts.seen;
     while (!seen.empty() && seen.back().height >= event.height) seen.pop_back();
     m_lightning->channels.blockDisconnected(event.height);
+    secondFloorDisconnected(event.height);
     const auto change = m_wallet->value.disconnectBlock(event.height);
     keep(change);
     for (const auto& txid : change.transactions) {
@@ -373,6 +389,7 @@ void BitcoinFamily::Parts::publishAll() {
     api::ActivitySnapshot history{.revision = m_revision, .items = activity()};
     if (history.items.size() > 200) history.items.resize(200);
     m_outlet.publish(std::make_shared<const api::Snapshot>(std::move(history)));
+    m_outlet.publish(std::make_shared<const api::Snapshot>(movesSnapshot()));
     m_outlet.publish(std::make_shared<const api::Snapshot>(recentBlocks()));
 }
 

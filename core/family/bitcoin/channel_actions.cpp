@@ -81,7 +81,7 @@ void ChannelDriver::Parts::carryOut(const ln::ChannelId& id, const channel::Acti
                 shell.turn().after([this, peer] { peers->disconnect(peer); });
             },
             [&](const channel::BalanceChanged&) { shell.changed(); },
-            [&](const channel::StoreBackup&) { backup_due = true; },
+            [&](const channel::StoreBackup&) { shell.backup(); },
             [&](const channel::Alarm& alarm) {
                 if (alarm.cause) live->facts.close_cause = channel::textOf(*alarm.cause);
                 note(*live, wordsOf(alarm));

@@ -107,7 +107,6 @@ struct ChannelDriver::Parts {
     std::map<std::uint64_t, std::function<void(const channel::Reply&)>> replies;
     std::map<ln::ChannelId, Opening> openings; // by temporary id
     std::set<OutPoint> touched;                // facts found, machines not told yet
-    bool backup_due = false;
 };
 
 } // namespace duplex::family::bitcoin

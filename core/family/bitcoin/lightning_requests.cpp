@@ -151,18 +151,4 @@ void BitcoinFamily::Parts::on(const api::PingPeer& request, Answered answered) {
                              });
 }
 
-#define DUPLEX_NOT_YET(Request)                                                                              \
-    void BitcoinFamily::Parts::on(const api::Request&, Answered answered) {                                  \
-        fail(answered, -32601, "This release of Duplex does not do this.");                                  \
-    }
-DUPLEX_NOT_YET(GetQuotes)
-DUPLEX_NOT_YET(StartMove)
-DUPLEX_NOT_YET(ListMoves)
-DUPLEX_NOT_YET(GetForecast)
-DUPLEX_NOT_YET(GetStaticBackup)
-DUPLEX_NOT_YET(BackupWallet)
-DUPLEX_NOT_YET(RestoreBackup)
-DUPLEX_NOT_YET(AbortRescan)
-#undef DUPLEX_NOT_YET
-
 } // namespace duplex::family::bitcoin

@@ -28,10 +28,6 @@ crypto::PublicKey publicKeyAt(const wallet::AccountKeys& accounts, const wallet:
     return leaf ? leaf->key() : crypto::PublicKey{};
 }
 
-std::string keyringName(const std::string& folder) {
-    return "wallet-key " + folder;
-}
-
 std::string wordsProblem(const duplex::bitcoin::keys::MnemonicFault& fault) {
     std::string text(duplex::bitcoin::keys::textOf(fault.kind));
     if (fault.kind == duplex::bitcoin::keys::MnemonicFault::Kind::unknown_word)
@@ -54,6 +50,10 @@ std::string seedProblem(SeedFileError error) {
 }
 
 } // namespace
+
+std::string keyringName(const std::string& folder) {
+    return "wallet-key " + folder;
+}
 
 std::string nfkd(const std::string& text) {
     return QString::fromStdString(text).normalized(QString::NormalizationForm_KD).toStdString();
@@ -114,11 +114,17 @@ void BitcoinFamily::Parts::on(const api::CreateWallet& request, Answered answere
     if (facts.birthday != height_not_known)
         facts.complete_to = {facts.birthday.value == 0 ? 0 : facts.birthday.value - 1};
 
-    const auto finish = [this, name, facts, answered, master = *master, seed = contents.seed(),
+    store::Changes first_rows; // of a restored wallet: what finds the money of channels that it once had
+    if (restored) {
+        const auto [key, row] = PaymentKeyRecovery::row(ln::keys::LightningRoot(contents.seed().reveal()));
+        first_rows.put(store::Table::meta, key, row);
+    }
+    const auto finish = [this, name, facts, first_rows, answered, master = *master, seed = contents.seed(),
                          words = restored ? std::string() : textOf(mnemonic->sentence().reveal())](
                             const Bytes& seed_file, const std::optional<crypto::Secret<32>>& key_file) {
         if (m_wallet) return fail(answered, -4, "Another wallet was opened meanwhile. Unload it first.");
-        auto made = createWallet(m_options.data_directory, name, m_network, facts, seed_file, key_file);
+        auto made =
+            createWallet(m_options.data_directory, name, m_network, facts, seed_file, key_file, first_rows);
         if (!made) return fail(answered, -4, made.error());
         if (!facts.protected_by_password) (*made)->master = master;
         const bool is_protected = facts.protected_by_password;
@@ -202,7 +208,10 @@ void BitcoinFamily::Parts::on(const api::UnloadWallet& request, Answered answere
                     "A channel of this wallet is open or has outputs to come. Close it and wait until "
                     "everything is settled, or restart with another --wallet.");
     m_turns->end(); // its last rows
+    m_moves.reset();
+    m_recovery.reset();
     m_lightning.reset();
+    m_backup_key.reset();
     m_turns->end();
     m_turns->setWallet(nullptr);
     m_wallet.reset();
@@ -598,14 +607,19 @@ void BitcoinFamily::Parts::on(const api::Rescan& request, Answered answered) {
         return fail(answered, -8, "Invalid stop_height");
     WalletFacts& facts = m_wallet->facts;
     const auto start = static_cast<std::uint32_t>(request.start_height);
+    if (!m_before_rescan || completeHeight() >= m_before_rescan->second.value)
+        m_before_rescan = {facts.birthday, facts.complete_to};
+    m_rescan_aborted = std::make_shared<bool>(false);
     facts.birthday = {std::min(start, facts.birthday.value)};
     facts.complete_to = {std::min(start == 0 ? 0 : start - 1, facts.complete_to.value)};
     std::erase_if(facts.seen, [&](const SeenBlock& block) { return block.height > facts.complete_to; });
     storeFacts(*m_wallet, m_turns->current().wallet());
-    m_turns->current().after([this, answered, start, stop = request.stop_height.value_or(tip)] {
+    m_turns->current().after([this, answered, start, stop = request.stop_height.value_or(tip),
+                              aborted = m_rescan_aborted] {
         beginScan();
-        on(api::WaitForHeight{.height = stop}, [answered, start, stop](const api::Answer& reached) {
+        on(api::WaitForHeight{.height = stop}, [answered, start, stop, aborted](const api::Answer& reached) {
             if (!reached) return answered(reached);
+            if (*aborted) return answered(std::unexpected(api::Error{-1, "The rescan was aborted."}));
             answered(api::Reply{api::RescanReply{.start_height = start, .stop_height = stop}});
         });
     });

@@ -50,6 +50,6 @@ Item {
         Chip { symbol: bar.status && bar.status.synced ? "check" : "clock"; tone: bar.status && bar.status.synced ? "ok" : "warn"; text: bar.status ? bar.status.synced ? qsTr("Up to date") : bar.status.stageWords : ""; visible: text !== ""; anchors.verticalCenter: parent.verticalCenter }
         Chip { symbol: "globe"; text: bar.status ? bar.status.networkWords : ""; anchors.verticalCenter: parent.verticalCenter }
         Button { kind: "ghost"; symbol: "sun"; size: 36; describe: bar.dark ? qsTr("Light theme") : qsTr("Dark theme"); onClicked: bar.themeToggled() }
-        Button { visible: bar.status !== null && bar.status.wallet !== "none" && bar.status.hasPassword; kind: "ghost"; symbol: bar.status && bar.status.wallet === "locked" ? "key" : "lock"; size: 36; describe: bar.status && bar.status.wallet === "locked" ? qsTr("Unlock") : qsTr("Lock now"); onClicked: bar.lockToggled() }
+        Button { objectName: "lock"; visible: bar.status !== null && bar.status.wallet !== "none" && bar.status.hasPassword; kind: "ghost"; symbol: bar.status && bar.status.wallet === "locked" ? "key" : "lock"; size: 36; describe: bar.status && bar.status.wallet === "locked" ? qsTr("Unlock") : qsTr("Lock now"); onClicked: bar.lockToggled() }
     }
 }

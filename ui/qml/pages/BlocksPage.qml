@@ -13,7 +13,15 @@ Page {
     Connections { target: page.explorer.strip; function onCountChanged() { page.explorer.openBlock("") } }
     ScrollBox {
         anchors.fill: parent
-        PageHead { title: qsTr("Blocks"); level: 1; words: qsTr("The ground floor's public book, checked on this computer") }
+        PageHead {
+            title: qsTr("Blocks")
+            level: 1
+            words: qsTr("The ground floor's public book, checked on this computer")
+            Repeater {
+                model: page.explorer.legend
+                ProvenanceBadge { required property var modelData; badge: modelData }
+            }
+        }
         ListView {
             id: strip
             objectName: "strip"

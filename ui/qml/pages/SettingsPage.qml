@@ -16,6 +16,7 @@ Page {
         anchors.fill: parent
         PageHead { title: qsTr("Settings"); words: qsTr("Version %1").arg(page.status.version) }
         Note { visible: page.settings.message !== ""; tone: "ok"; text: page.settings.message }
+        Note { visible: page.app.wallets.error !== ""; tone: "bad"; text: page.app.wallets.error }
         Note { visible: page.settings.error !== "" && !password.visible && !words.visible; tone: "bad"; text: page.settings.error }
         Card {
             visible: page.status.wallet !== "none"
@@ -64,6 +65,7 @@ Page {
                 SettingLine { title: qsTr("Password"); words: page.status.hasPassword ? qsTr("Asked before anything is paid after a lock") : qsTr("None. Anybody at this computer can pay."); action: page.status.hasPassword ? qsTr("Change") : qsTr("Set one"); onActed: password.openFrom(page) }
                 SettingLine { visible: page.status.hasPassword; title: qsTr("Lock"); words: qsTr("Stops paying. Blocks and channels are still watched."); action: page.status.wallet === "locked" ? "" : qsTr("Lock now"); onActed: page.app.lock.lock() }
                 SettingLine { title: qsTr("Words"); words: qsTr("Show the words that bring your wallet back"); action: qsTr("Show"); onActed: words.openFrom(page) }
+                SettingLine { title: qsTr("Another wallet"); words: qsTr("Closes this one; then make, restore or open another"); action: qsTr("Close this"); onActed: page.app.wallets.close() }
                 SettingLine { title: qsTr("Backup file"); words: qsTr("Sealed keys, labels and the channel backup"); action: qsTr("Save as"); onActed: saveAs.open() }
             }
             Card {
