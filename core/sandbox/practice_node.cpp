@@ -40,7 +40,6 @@ std::expected<void, std::string> PracticeNode::start(const std::string& director
                                          .data_directory = directory,
                                          .connect = {io::toText(block_maker)},
                                          .lightning_listen = io::toText(m_endpoint),
-                                         .wallet = std::string(wallet_name),
                                          .use_keyring = false});
     if (!engine) return std::unexpected("The practice counterparty does not start: " + engine.error());
     m_engine = std::move(*engine);
@@ -63,15 +62,17 @@ void PracticeNode::ask(api::Request request, Answered answered) {
 
 void PracticeNode::openWallet() {
     const auto opened = [this](const api::Answer& answer) {
-        if (!answer) return; // `sandbox status` says that the counterparty has no wallet
-        m_has_wallet = true;
+        if (!answer) {
+            m_problem = answer.error().message;
+            return;
+        }
         constexpr Ticks every{2'000};
         m_care.start(every);
         fundWhenPoor();
     };
     ask(api::GetWalletInfo{}, [this, opened](const api::Answer& answer) {
         if (replyOf<api::WalletInfo>(answer))
-            return opened(answer); // a restart: the engine opened it by its name
+            return opened(answer); // a restart: the engine opens the only wallet of its folder
         ask(api::CreateWallet{.name = std::string(wallet_name)}, opened);
     });
 }

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <array>
+#include <filesystem>
 
 namespace duplex::store {
 
@@ -277,6 +278,12 @@ std::expected<void, WriteError> Database::copyTo(const std::string& path) const 
     if (const int code = statement.step(); code != SQLITE_DONE)
         return std::unexpected(WriteError{code, sqlite3_errmsg(m_handle)});
     return {};
+}
+
+void discardDatabase(const std::string& path) {
+    std::error_code ignored; // what is left is found damaged again
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+        std::filesystem::remove(path + suffix, ignored);
 }
 
 } // namespace duplex::store

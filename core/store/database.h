@@ -118,6 +118,9 @@ private:
     bool m_failed = false;
 };
 
+/// Takes away a closed database with its log files: for caches, which may be lost. Never for a wallet's.
+void discardDatabase(const std::string& path);
+
 /// The schema that this program writes; a file with a higher one is refused (threats 118).
 inline constexpr int schema_version = 1;
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "core/family/bitcoin/graph_cache.h"
 #include "core/family/bitcoin/shell.h"
 #include "core/lightning/channel/channel.h"
 #include "core/lightning/gossip/gossip_intake.h"
 #include "core/lightning/gossip/gossip_sync.h"
-#include "core/lightning/gossip/liquidity_estimate.h"
 
 namespace duplex::family::bitcoin {
 
@@ -12,18 +12,22 @@ namespace duplex::family::bitcoin {
 /// of our own channels, which come and go without an announcement (lightning.md 4.12, 4.13).
 class GossipDriver {
 public:
+    static constexpr std::size_t range_peers = 3; // asked for all channels; one more gives live gossip
+
     using Send = std::function<void(const ln::NodeId&, ln::wire::Message)>;
     /// `send` queues an effect of the current turn.
     GossipDriver(Shell& shell, const crypto::PrivateKey& node_key, Send send);
     ~GossipDriver();
+    GossipDriver(const GossipDriver&) = delete;
+    GossipDriver& operator=(const GossipDriver&) = delete;
 
     void peerReady(const ln::NodeId& node_id, const ln::Features& features);
     void peerGone(const ln::NodeId& node_id);
     /// Gossip and its queries; `channels`: all of ours, to know updates that name one of them.
     void message(const ln::NodeId& from, const ln::wire::Message& message,
                  const std::map<ln::ChannelId, const ln::channel::Channel*>& channels);
-    /// Our side's policy of a channel that became usable, to its peer (BOLT 7, channel_update for a channel
-    /// that is not announced: dont_forward).
+    /// Our side's policy of a channel that became usable, to its peer, once a connection (BOLT 7,
+    /// channel_update for a channel that is not announced: dont_forward).
     void channelUsable(const ln::channel::Channel& channel);
     void tick();
 
@@ -36,14 +40,41 @@ public:
     api::GraphChannelList channels(const api::ListChannels& request) const;
 
 private:
+    struct Peer {
+        ln::gossip::GossipSync sync;
+        bool live = false;
+        bool asks_range = false;
+        bool range_noted = false; // in m_ranged
+    };
+
+    void loadPeerPolicies();
+    bool takeOwnUpdate(const ln::wire::ChannelUpdate& update,
+                       const std::map<ln::ChannelId, const ln::channel::Channel*>& channels);
+    void takePublic(const ln::wire::Message& message);
+    void answerQuery(const ln::NodeId& from, Peer& peer, const ln::wire::Message& message);
+    void handOver(bool range_open);
+    bool isRanged(const ln::NodeId& node_id) const;
+    void noteRange(const ln::NodeId& node_id, Peer& peer);
+    UnixTime liveFrom() const;
+    std::uint32_t nextTimestamp(const ln::ChannelId& channel);
+    void sendAll(const ln::NodeId& to, ln::gossip::GossipSync::Messages&& messages);
+    const duplex::bitcoin::BlockHash& chainHash() const { return m_chain_hash; }
+
     Shell& m_shell;
     crypto::PrivateKey m_node_key;
+    ln::NodeId m_node_id;
+    duplex::bitcoin::BlockHash m_chain_hash;
     Send m_send;
+    GraphCache m_cache;
     ln::gossip::NetworkGraph m_graph;
     ln::gossip::GossipIntake m_intake;
     ln::gossip::LiquidityEstimate m_liquidity;
-    std::map<ln::NodeId, ln::gossip::GossipSync> m_syncs;
+    std::map<ln::NodeId, Peer> m_peers;         // connected, with gossip_queries
+    std::map<ln::NodeId, Ticks> m_ranged;       // whose range was worked through, when
+    std::optional<UnixTime> m_live_until;       // when the last live peer went away
+    std::map<ln::ChannelId, ln::NodeId> m_told; // our policy went out on this connection
     std::map<ln::ChannelId, ln::gossip::ChannelPolicy> m_peer_policies;
+    std::optional<Ticks> m_next_cleaning;
 };
 
 } // namespace duplex::family::bitcoin

@@ -1,5 +1,6 @@
 // How each figure of this family is known (bitcoin.md 4). The one place where labels are computed.
 
+#include "core/family/bitcoin/verified.h"
 #include "core/bitcoin/light/proof_of_work.h"
 #include "core/family/bitcoin/parts.h"
 
@@ -73,6 +74,19 @@ ledger::Verified BitcoinFamily::Parts::feeVerified() const {
             .evidence = ledger::Evidence::block,
             .height = chain().height(),
             .time = secondsOf(io::calendarNow())};
+}
+
+ledger::Verified verifiedAnnouncement(std::uint32_t timestamp) {
+    return {.label = ledger::Label::reported, .evidence = ledger::Evidence::peer, .time = timestamp};
+}
+
+ledger::Verified verifiedGossip(const lightning::gossip::GraphChannel& channel, std::uint32_t timestamp) {
+    if (channel.verification < lightning::gossip::Verification::block_read)
+        return verifiedAnnouncement(timestamp);
+    return {.label = ledger::Label::proved_recent,
+            .evidence = ledger::Evidence::block,
+            .height = channel.short_channel_id.block(),
+            .time = timestamp};
 }
 
 std::int64_t BitcoinFamily::Parts::completeHeight() const {

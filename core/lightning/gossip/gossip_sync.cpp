@@ -14,25 +14,41 @@ bool isNewer(const std::optional<ChannelPolicy>& policy, std::uint32_t timestamp
 }
 } // namespace
 
-GossipSync::Messages GossipSync::start(UnixTime now, Ticks ticks) {
+GossipSync::Messages GossipSync::start(UnixTime live_from, Ticks ticks) {
     m_last_progress = ticks;
+    m_stage = Stage::live;
     Messages messages;
-    if (m_range == RangeSync::ask) {
-        m_stage = Stage::range_asked;
-        messages.push_back(
-            wire::QueryChannelRange{.chain_hash = m_chain_hash,
-                                    .first_blocknum = 0,
-                                    .number_of_blocks = whole_range,
-                                    .query_option_flags = wire::QueryChannelRange::want_timestamps});
-    } else {
-        m_stage = Stage::live;
-    }
-    const bool live = m_live == LiveGossip::wanted;
-    messages.push_back(wire::GossipTimestampFilter{
-        .chain_hash = m_chain_hash,
-        .first_timestamp = live ? static_cast<std::uint32_t>(secondsOf(now)) : 0xffffffff,
-        .timestamp_range = live ? 0xffffffff : 0});
+    if (m_range == RangeSync::ask) messages.push_back(rangeQuery(ticks));
+    messages.push_back(filter(live_from));
     return messages;
+}
+
+GossipSync::Messages GossipSync::takeLive(UnixTime live_from) {
+    if (m_live == LiveGossip::wanted) return {};
+    m_live = LiveGossip::wanted;
+    return {filter(live_from)};
+}
+
+GossipSync::Messages GossipSync::takeRange(Ticks ticks) {
+    if (m_range == RangeSync::ask) return {};
+    m_range = RangeSync::ask;
+    return {rangeQuery(ticks)};
+}
+
+wire::GossipTimestampFilter GossipSync::filter(UnixTime live_from) const {
+    const bool live = m_live == LiveGossip::wanted;
+    return {.chain_hash = m_chain_hash,
+            .first_timestamp = live ? static_cast<std::uint32_t>(secondsOf(live_from)) : 0xffffffff,
+            .timestamp_range = live ? 0xffffffff : 0};
+}
+
+wire::QueryChannelRange GossipSync::rangeQuery(Ticks ticks) {
+    m_last_progress = ticks;
+    m_stage = Stage::range_asked;
+    return {.chain_hash = m_chain_hash,
+            .first_blocknum = 0,
+            .number_of_blocks = whole_range,
+            .query_option_flags = wire::QueryChannelRange::want_timestamps};
 }
 
 GossipSync::Messages GossipSync::onReply(const wire::ReplyChannelRange& reply, const NetworkGraph& graph,

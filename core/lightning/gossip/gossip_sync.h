@@ -23,8 +23,12 @@ public:
     GossipSync(const bitcoin::BlockHash& chain_hash, RangeSync range, LiveGossip live)
         : m_chain_hash(chain_hash), m_range(range), m_live(live) {}
 
-    /// After init: our filter and, if asked for, the range query.
-    Messages start(UnixTime now, Ticks ticks);
+    /// After init: our filter and, if asked for, the range query. Live gossip counts from `live_from`: now,
+    /// or when the last live peer went away.
+    Messages start(UnixTime live_from, Ticks ticks);
+    /// Takes over from a peer that went away; nothing when it has that task already.
+    Messages takeLive(UnixTime live_from);
+    Messages takeRange(Ticks ticks);
     Messages onReply(const wire::ReplyChannelRange& reply, const NetworkGraph& graph, Ticks ticks);
     Messages onReplyEnd(const wire::ReplyShortChannelIdsEnd& reply, Ticks ticks);
     /// Range queries of the peer: at most 1 per 10 s is answered, about our own channels only.
@@ -41,6 +45,8 @@ public:
     bool isDone() const { return m_stage == Stage::live; }
 
 private:
+    wire::GossipTimestampFilter filter(UnixTime live_from) const;
+    wire::QueryChannelRange rangeQuery(Ticks ticks);
     Messages askNextIds(Ticks ticks);
 
     bitcoin::BlockHash m_chain_hash;

@@ -10,6 +10,8 @@ constexpr Ticks init_limit = 10s;
 constexpr Ticks idle_before_ping = 60s;
 constexpr Ticks idle_after_ping = 90s;
 constexpr Ticks between_pongs = 1s;
+constexpr std::size_t most_open_pings = 8;
+constexpr Ticks ping_forgotten = 60s; // a pong that late answers nothing any more
 constexpr std::size_t most_waiting_messages = 50;
 constexpr std::size_t most_waiting_bytes = 1 << 20;
 /// Pings over the rate, unknown odd messages and undecodable gossip: so many a minute are ignored, more end
@@ -146,7 +148,7 @@ void Session::onMessage(ByteView bytes, Ticks now) {
         return close(CloseReason::init_not_first);
     }
     if (const auto* ping = std::get_if<wire::Ping>(&*message)) return onPing(*ping, now);
-    if (std::holds_alternative<wire::Pong>(*message)) return;
+    if (const auto* pong = std::get_if<wire::Pong>(&*message)) return onPong(*pong, now);
     if (std::holds_alternative<wire::UnknownMessage>(*message)) return countIgnored(now);
     if (std::holds_alternative<wire::Init>(*message)) return close(CloseReason::bad_message);
     m_events.emplace_back(std::move(*message));
@@ -174,6 +176,35 @@ void Session::onPing(const wire::Ping& ping, Ticks now) {
     sendNow(wire::Pong{.byteslen = ping.num_pong_bytes});
 }
 
+std::optional<std::uint64_t> Session::ping(std::uint16_t num_pong_bytes, std::uint16_t byteslen, Ticks now) {
+    if (!isReady() || num_pong_bytes >= no_pong_from) return std::nullopt;
+    const OpenPing ping{.number = m_next_ping++, .num_pong_bytes = num_pong_bytes, .sent = now};
+    sendPing(ping, byteslen);
+    return ping.number;
+}
+
+void Session::sendPing(const OpenPing& ping, std::uint16_t byteslen) {
+    std::erase_if(m_open_pings,
+                  [&](const OpenPing& open) { return ping.sent - open.sent >= ping_forgotten; });
+    if (m_open_pings.size() == most_open_pings) m_open_pings.pop_front();
+    m_open_pings.push_back(ping);
+    if (!m_ping_sent) m_ping_sent = ping.sent; // any answer shows that the peer lives
+    sendNow(wire::Ping{.num_pong_bytes = ping.num_pong_bytes, .byteslen = byteslen});
+}
+
+// BOLT 1, "The ping and pong Messages": a pong is as long as its ping asked. Peers may leave out answers to
+// pings that come fast, so the length names the ping better than the order does.
+void Session::onPong(const wire::Pong& pong, Ticks now) {
+    const auto open = std::ranges::find_if(
+        m_open_pings, [&](const OpenPing& each) { return each.num_pong_bytes == pong.byteslen; });
+    if (open == m_open_pings.end()) return countIgnored(now);
+    if (open->number != 0) {
+        m_events.emplace_back(PongReceived{.ping = open->number, .round_trip = now - open->sent});
+        m_event_sizes.push_back(0);
+    }
+    m_open_pings.erase(open);
+}
+
 void Session::countIgnored(Ticks now) {
     if (now - m_window_start >= ignore_window) {
         m_window_start = now;
@@ -195,10 +226,8 @@ void Session::tick(Ticks now) {
     case Stage::ready:
         if (!wantsToRead()) return; // we are the ones who do not read
         if (m_ping_sent && now - *m_ping_sent >= idle_after_ping) return close(CloseReason::idle);
-        if (!m_ping_sent && now - m_last_received >= idle_before_ping) {
-            sendNow(wire::Ping{.num_pong_bytes = 2, .byteslen = 2});
-            m_ping_sent = now;
-        }
+        if (!m_ping_sent && now - m_last_received >= idle_before_ping)
+            sendPing({.number = 0, .num_pong_bytes = 2, .sent = now}, 2);
         return;
     case Stage::closed:
         return;

@@ -31,13 +31,19 @@ struct PeerReady {
     Features features; // globalfeatures and features together
     friend bool operator==(const PeerReady&, const PeerReady&) = default;
 };
+/// The answer to a ping that the shell asked for.
+struct PongReceived {
+    std::uint64_t ping = 0; // what ping() returned
+    Ticks round_trip{};
+    friend bool operator==(const PongReceived&, const PongReceived&) = default;
+};
 struct Closed {
     CloseReason reason = CloseReason::idle;
     friend bool operator==(const Closed&, const Closed&) = default;
 };
 /// In the order in which they came. PeerReady is first, Closed is last. Init, ping, pong and unknown odd
-/// messages are dealt with inside and never come out.
-using SessionEvent = std::variant<PeerReady, wire::Message, Closed>;
+/// messages are dealt with inside and never come out as messages.
+using SessionEvent = std::variant<PeerReady, wire::Message, PongReceived, Closed>;
 
 struct SessionSettings {
     bitcoin::BlockHash chain_hash;
@@ -63,9 +69,13 @@ public:
 
     /// Only after PeerReady and before Closed (ignored otherwise: the peer went away meanwhile).
     void send(const wire::Message& message);
+    /// A ping beside the session's own. Its number, for PongReceived; nothing when no pong can come: the
+    /// session is not ready, or so many pong bytes mean "do not answer" (BOLT 1).
+    std::optional<std::uint64_t> ping(std::uint16_t num_pong_bytes, std::uint16_t byteslen, Ticks now);
     /// Bytes to write to the connection, oldest first.
     Bytes takeBytes();
     std::optional<SessionEvent> next();
+    bool hasNext() const { return !m_events.empty(); }
 
     /// False while 50 messages or 1 MiB wait in next(): the shell stops reading from the connection.
     bool wantsToRead() const;
@@ -76,6 +86,11 @@ public:
 
 private:
     enum class Stage { act_one, act_two, act_three, init, ready, closed };
+    struct OpenPing {
+        std::uint64_t number = 0; // 0: the session's own
+        std::uint16_t num_pong_bytes = 0;
+        Ticks sent{};
+    };
 
     Session(const SessionSettings& settings, Stage stage, Ticks now);
     void process(Ticks now);
@@ -85,6 +100,8 @@ private:
     void onMessage(ByteView bytes, Ticks now);
     void onInit(const wire::Init& init);
     void onPing(const wire::Ping& ping, Ticks now);
+    void onPong(const wire::Pong& pong, Ticks now);
+    void sendPing(const OpenPing& ping, std::uint16_t byteslen);
     void countIgnored(Ticks now);
     void sendNow(const wire::Message& message);
     void close(CloseReason reason);
@@ -104,6 +121,8 @@ private:
     Ticks m_stage_since;
     Ticks m_last_received;
     std::optional<Ticks> m_ping_sent;
+    std::deque<OpenPing> m_open_pings; // oldest first
+    std::uint64_t m_next_ping = 1;
     std::optional<Ticks> m_last_pong;
     Ticks m_window_start;
     std::size_t m_ignored_in_window = 0;
