@@ -3,7 +3,14 @@
 if(TARGET ui AND NOT DUPLEX_SANITIZE AND NOT DUPLEX_FUZZ)
     set(ui_tests ${CMAKE_CURRENT_SOURCE_DIR}/ui)
     file(GLOB ui_model_tests CONFIGURE_DEPENDS ${ui_tests}/format/*.cpp ${ui_tests}/models/*.cpp)
-    duplex_test(tst_ui SOURCES ${ui_model_tests} ${ui_tests}/sample_world.cpp LINK ui)
+    file(GLOB ui_model_headers CONFIGURE_DEPENDS ${ui_tests}/models/*.h)
+    add_executable(tst_ui ${ui_model_tests} ${ui_model_headers} ${ui_tests}/sample_world.cpp)
+    target_link_libraries(tst_ui PRIVATE test_main ui)
+    # Its own: the shared header of the tests knows no Qt Gui.
+    target_precompile_headers(tst_ui PRIVATE <QTest> <QSignalSpy> <QAbstractItemModelTester>
+        "${CMAKE_SOURCE_DIR}/ui/models/app_model.h")
+    add_test(NAME tst_ui COMMAND tst_ui)
+    set_tests_properties(tst_ui PROPERTIES TIMEOUT 300 ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8")
 
     file(GLOB ui_page_tests CONFIGURE_DEPENDS ${ui_tests}/pages/*.cpp ${ui_tests}/pages/*.h)
     add_executable(tst_ui_pages ${ui_page_tests} ${ui_tests}/sample_world.cpp)

@@ -47,10 +47,11 @@ T.AbstractButton {
                 Layout.preferredWidth: 10
                 Layout.alignment: Qt.AlignTop
                 spacing: 3
-                RowLayout {
+                Flow {
+                    Layout.fillWidth: true
                     spacing: 6
-                    Label { role: "strong"; text: row.title; faint: !row.available }
-                    Label { Layout.fillWidth: true; role: "small"; faint: true; text: row.mechanism }
+                    Label { id: head; role: "strong"; text: row.title; faint: !row.available }
+                    Label { height: head.height; verticalAlignment: Text.AlignBottom; role: "small"; faint: true; text: row.mechanism }
                 }
                 Label { Layout.fillWidth: true; role: "small"; dim: true; wrapMode: Text.Wrap; text: row.details }
             }

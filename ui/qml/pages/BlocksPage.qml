@@ -26,7 +26,7 @@ Page {
             id: strip
             objectName: "strip"
             Layout.fillWidth: true
-            implicitHeight: 122
+            implicitHeight: 106
             orientation: ListView.Horizontal
             spacing: 12
             clip: true
@@ -67,6 +67,7 @@ Page {
                 RowLayout {
                     spacing: 12
                     Layout.bottomMargin: 4
+                    Layout.rightMargin: 14
                     HeadCell { text: qsTr("Payment") }
                     HeadCell { text: qsTr("Coins"); cellWidth: 84 }
                     HeadCell { text: qsTr("Moved"); cellWidth: 124; horizontalAlignment: Text.AlignRight }

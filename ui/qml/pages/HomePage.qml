@@ -79,16 +79,18 @@ Page {
                 Layout.minimumHeight: 320
                 title: qsTr("Activity")
                 spacing: 0
+                Item { visible: page.app.activity.count === 0; Layout.fillHeight: true }
                 PageState {
                     visible: page.app.activity.count === 0
                     Layout.fillWidth: true
-                    Layout.fillHeight: true
                     symbol: "clock"
+                    kind: "secondary"
                     title: qsTr("Nothing yet")
                     text: qsTr("What you receive, send and move appears here, from both layers.")
                     action: qsTr("Receive")
                     onActed: page.go("receive", "")
                 }
+                Item { visible: page.app.activity.count === 0; Layout.fillHeight: true }
                 ActivityList {
                     visible: page.app.activity.count > 0
                     Layout.fillWidth: true

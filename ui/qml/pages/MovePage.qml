@@ -64,6 +64,7 @@ Page {
                         visible: page.move.quotes.count > 0
                         spacing: 10
                         Layout.leftMargin: 40
+                        Layout.rightMargin: 8
                         HeadCell { text: qsTr("Way") }
                         HeadCell { text: qsTr("Cost"); cellWidth: 90; horizontalAlignment: Text.AlignRight }
                         HeadCell { text: qsTr("Time"); cellWidth: 110; Layout.leftMargin: 14 }
