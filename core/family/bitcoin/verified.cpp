@@ -81,7 +81,8 @@ ledger::Verified verifiedAnnouncement(std::uint32_t timestamp) {
 }
 
 ledger::Verified verifiedGossip(const lightning::gossip::GraphChannel& channel, std::uint32_t timestamp) {
-    if (channel.verification < lightning::gossip::Verification::block_read) return verifiedAnnouncement(timestamp);
+    if (channel.verification < lightning::gossip::Verification::block_read)
+        return verifiedAnnouncement(timestamp);
     return {.label = ledger::Label::proved_recent,
             .evidence = ledger::Evidence::block,
             .height = channel.short_channel_id.block(),
