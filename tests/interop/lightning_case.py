@@ -1,6 +1,7 @@
 """What the Lightning tests share: ours - LND A - LND B on one btcd, started once, and the books of all their money."""
 import atexit
 import base64
+import decimal
 import hashlib
 import itertools
 import os
@@ -40,6 +41,7 @@ class World:
         self.ours.wait_for(1)
         self.ours.call("createwallet", "main")
         self.given = 0
+        self.fees = [0]  # by height
         self.labels = itertools.count()
         for lnd in (self.a, self.b):
             lnd.wait_for_start()
@@ -84,12 +86,12 @@ class World:
     # --- the books ---
 
     def fees_mined(self):
-        """What coinbases took beyond the subsidy: the fees of all transactions on this chain."""
-        fees = 0
-        for height in range(1, self.btcd.height() + 1):
+        """What coinbases took beyond the subsidy: the fees of all transactions on this chain, which is never reorganised."""
+        while len(self.fees) <= self.btcd.height():
+            height = len(self.fees)
             block = self.btcd.rpc("getblock", self.btcd.rpc("getblockhash", height), 2)
-            fees += sum(round_sat(each["value"]) for each in block["rawtx"][0]["vout"]) - (50 * COIN >> height // 150)
-        return fees
+            self.fees.append(sum(round_sat(each["value"]) for each in block["rawtx"][0]["vout"]) - (50 * COIN >> height // 150))
+        return sum(self.fees)
 
     def left_behind(self, txids):
         """Outputs of closing transactions that nobody took: anchors."""
@@ -103,8 +105,7 @@ class World:
 
 def round_sat(text):
     """btcd prints coins as shortened decimals, at times with an exponent."""
-    from decimal import Decimal
-    return int(Decimal(str(text)) * COIN)
+    return int(decimal.Decimal(str(text)) * COIN)
 
 
 class LightningCase(unittest.TestCase):
@@ -153,6 +154,19 @@ class LightningCase(unittest.TestCase):
         channel_id = new.pop()
         self.wait_usable(lnd, channel_id)
         return channel_id
+
+    def close_all(self):
+        """Whatever an earlier test left open: then a payment has one way only, and sums are of one channel."""
+        left = [view for view in self.ours.call("listpeerchannels")["channels"] if view["state"] == "CHANNELD_NORMAL"]
+        for view in left:
+            lnd = self.a if view["peer_id"] == self.a.id else self.b
+            self.connect(lnd)
+            self.wait_usable(lnd, view["channel_id"])
+            self.assertEqual(self.ours.call("close", view["channel_id"])["type"], "mutual")
+        if left:
+            self.world.mine(6)
+        for lnd in (self.a, self.b):
+            wait_until(lambda lnd=lnd: not lnd.rest("GET", "/v1/channels/pending")["waiting_close_channels"], "the old channels are closed")
 
     def wait_usable(self, lnd, channel_id):
         point = self.point(channel_id)
@@ -205,7 +219,8 @@ class LightningCase(unittest.TestCase):
         self.assertEqual(view["to_us_msat"] + view["to_them_msat"], capacity * 1000)
         if ours_msat is not None:
             self.assertEqual(view["to_us_msat"], ours_msat)
-        cost = int(theirs["commit_fee"]) + (0 if int(theirs["commit_fee"]) == 0 else ANCHORS)
+        # A fraction of a satoshi on each side is one satoshi of the commitment transaction's fee.
+        cost = int(theirs["commit_fee"]) + ANCHORS - (1 if view["to_us_msat"] % 1000 else 0)
         by_lnd = theirs.get("initiator", False)
         self.assertEqual(int(theirs["remote_balance"]), view["to_us_msat"] // 1000 - (0 if by_lnd else cost))
         self.assertEqual(int(theirs["local_balance"]), view["to_them_msat"] // 1000 - (cost if by_lnd else 0))

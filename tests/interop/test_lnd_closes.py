@@ -8,6 +8,9 @@ from wire_cutter import FRAMING, REVOKE, SIGNED_WITH_HTLC
 
 
 class CooperativeCloseTest(LightningCase):
+    def setUp(self):
+        self.close_all()
+
     def test_by_us(self):
         channel = self.open_from_us(self.a, 1_000_000, push_msat=400_000_000)
         self.we_pay(self.a, 50_000_000)
@@ -45,10 +48,10 @@ class ForceCloseTest(LightningCase):
 
     def with_an_htlc_each_way(self):
         """A channel, our HTLC that LND holds, LND's HTLC whose fulfilment does not reach it."""
-        self.close_others()
+        self.close_all()
         channel = self.open_from_us(self.a, 2_000_000, push_msat=1_000_000_000)
         preimage, payment_hash = secret()
-        held = self.a.hold_invoice(self.HTLC, payment_hash, cltv_expiry="20")["payment_request"]
+        held = self.a.hold_invoice(self.HTLC, payment_hash, cltv_expiry="30")["payment_request"]
         paying = self.pool.submit(lambda: attempt(lambda: self.ours.call("pay", held)))
         wait_until(lambda: self.a.invoice_state(payment_hash) == "ACCEPTED", "LND holds our HTLC")
         wait_until(lambda: self.view(channel)["htlc_count"] == 1, "our HTLC is committed")
@@ -123,15 +126,6 @@ class ForceCloseTest(LightningCase):
         ours = [each for each in self.ours.call("listpeerchannels")["channels"] if each["channel_id"] == channel]
         return not pending["pending_force_closing_channels"] and not pending["waiting_close_channels"] \
             and (not ours or ours[0]["state"] == "CLOSED")
-
-    def close_others(self):
-        for view in self.ours.call("listpeerchannels", self.a.id)["channels"]:
-            if view["state"] == "CHANNELD_NORMAL":
-                self.connect(self.a)
-                self.wait_usable(self.a, view["channel_id"])
-                self.ours.call("close", view["channel_id"])
-                self.world.mine(1)
-        self.world.mine(6)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """The second floor against LND: opening, paying, being paid, cuts and kills in the middle of payments."""
+import base64
 import concurrent.futures
 import unittest
 
@@ -8,6 +9,9 @@ from wire_cutter import OF_PAYEE, OF_PAYER, places
 
 
 class OpenAndPayTest(LightningCase):
+    def setUp(self):
+        self.close_all()
+
     def test_open_from_us_pay_a_pay_b_through_a_be_paid_by_both(self):
         channel = self.open_from_us(self.a, 2_000_000, push_msat=500_000_000)
         ours = self.assert_agreed(self.a, channel, 1_500_000_000)
@@ -32,10 +36,8 @@ class OpenAndPayTest(LightningCase):
         ours = self.assert_agreed(self.a, channel, 300_000_000)
         self.lnd_pays(self.a, 123_456_000)
         self.we_pay(self.a, 200_000_000)
+        self.assert_agreed(self.a, channel, ours + 123_456_000 - 200_000_000)
         self.assert_books_balanced()
-        # Other channels with A may carry them: the sum over all is what must agree.
-        self.assertGreater(ours, 0)
-        self.assert_agreed(self.a, channel)
 
     def test_lnd_without_scid_alias_open_both_ways_and_pay(self):
         from_us = self.open_from_us(self.b, 800_000, push_msat=300_000_000)
@@ -50,11 +52,7 @@ class OpenAndPayTest(LightningCase):
         both = sum(self.assert_agreed(self.b, each) for each in (from_us, from_lnd))
         self.assertEqual(both, 650_000_000 + 2_000_000)
         self.assert_books_balanced()
-        for channel in (from_us, from_lnd):
-            self.ours.call("close", channel)
-            self.world.mine(1)
-        self.world.mine(6)
-        wait_until(lambda: not self.b.rest("GET", "/v1/channels/pending")["waiting_close_channels"], "both are closed")
+        self.close_all()
         self.assert_books_balanced()
 
     def wait_for_way_to_b(self):
@@ -136,7 +134,6 @@ class InTheMiddleOfPaymentsTest(LightningCase):
 
     def we_pay_through(self, invoice):
         """True when paid; both sides agree on it."""
-        import base64
         payment_hash = base64.b64decode(invoice["r_hash"])
         attempt(lambda: self.call_or_lost("pay", invoice["payment_request"]))
 
@@ -163,14 +160,6 @@ class InTheMiddleOfPaymentsTest(LightningCase):
         status = wait_until(lambda: self.ours.call("listinvoices", payment_hash=made["payment_hash"])["invoices"], "our invoice")[0]["status"]
         self.assertEqual(status, "paid" if succeeded else "unpaid")
         return succeeded
-
-    def close_all(self):
-        for view in self.ours.call("listpeerchannels", self.a.id)["channels"]:
-            if view["state"] == "CHANNELD_NORMAL":
-                self.ours.call("close", view["channel_id"])
-                self.world.mine(1)
-        self.world.mine(6)
-        wait_until(lambda: not self.a.rest("GET", "/v1/channels/pending")["waiting_close_channels"], "the old channels are closed")
 
 
 if __name__ == "__main__":

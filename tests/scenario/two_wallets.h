@@ -41,6 +41,14 @@ public:
                          [this](const api::Notification& notification) { m_heard.push_back(notification); });
         return true;
     }
+    /// Lightning begins with the wallet's keys, which are read from their file after the start.
+    bool waitUp() {
+        return QTest::qWaitFor([this] { return ask(api::GetNode{}).has_value(); }, patience_ms);
+    }
+    bool restart() {
+        stop();
+        return start() && waitUp();
+    }
     void stop() {
         m_engine.reset();
         m_answers.clear();
@@ -114,7 +122,7 @@ struct TwoWallets {
         bob = std::make_unique<Node>(*endpoint, io::toText(*listen));
         for (Node* node : {alice.get(), bob.get()}) {
             if (!node->start() || !node->ask(api::CreateWallet{.name = "w"})) return false;
-            if (!fund(*node)) return false;
+            if (!node->waitUp() || !fund(*node)) return false;
         }
         bob_id = bob->get<api::NodeInfo>(api::GetNode{}).id;
         return !bob_id.empty();
