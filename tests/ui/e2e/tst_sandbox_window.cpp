@@ -133,7 +133,7 @@ void TestSandboxWindow::wallet_created_afterItsWordsWereChecked() {
     click("next");
     QTRY_VERIFY_WITH_TIMEOUT(!app().welcome(), patience_ms);
     QTRY_VERIFY_WITH_TIMEOUT(item(QStringLiteral("total")) != nullptr, patience_ms);
-    QCOMPARE(text(app().status(), "wallet"), QStringLiteral("unlocked"));
+    QTRY_COMPARE_WITH_TIMEOUT(text(app().status(), "wallet"), QStringLiteral("unlocked"), patience_ms);
 }
 
 void TestSandboxWindow::coins_received_fromTheSandbox() {
@@ -210,6 +210,8 @@ void TestSandboxWindow::channel_closedTogether_bringsTheMoneyDown() {
 int main(int argc, char* argv[]) {
     if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
     if (!qEnvironmentVariableIsSet("QT_QUICK_BACKEND")) qputenv("QT_QUICK_BACKEND", "software");
+    // One test function holds several waits for the engine.
+    if (!qEnvironmentVariableIsSet("QTEST_FUNCTION_TIMEOUT")) qputenv("QTEST_FUNCTION_TIMEOUT", "800000");
     QGuiApplication application(argc, argv);
     duplex::test::TestSandboxWindow test;
     return QTest::qExec(&test, argc, argv);

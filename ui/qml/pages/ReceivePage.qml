@@ -34,7 +34,7 @@ Page {
                     CopyButton { kind: "primary"; size: 40; text: done ? qsTr("Copied") : qsTr("Copy request"); copied: page.receive.request; what: qsTr("request"); enabled: page.receive.request !== "" && !page.receive.outdated }
                     Button { symbol: "file"; text: qsTr("Save image"); enabled: page.receive.request !== "" && !page.receive.outdated; onClicked: saveAs.open() }
                 }
-                Label { Layout.alignment: Qt.AlignHCenter; role: "small"; faint: true; text: page.receive.mode === 0 ? qsTr("One code, both layers. The payer's wallet picks.") : page.receive.mode === 1 ? qsTr("Only for wallets that pay on L2.") : qsTr("Works with every wallet.") }
+                Label { Layout.alignment: Qt.AlignHCenter; role: "small"; faint: true; text: page.receive.codeWords }
                 Rule { Layout.topMargin: 4 }
                 Note { visible: page.receive.paidText !== ""; objectName: "paid"; tone: "ok"; text: page.receive.paidText }
                 Label { visible: page.receive.paidText === ""; role: "strong"; text: qsTr("Waiting for the payer") }
