@@ -5,7 +5,7 @@ import unittest
 
 from lightning_case import LightningCase, attempt
 from programs import RpcError, wait_until
-from wire_cutter import OF_PAYEE, OF_PAYER, places
+from wire_cutter import OUR_SIGNED, SIGNED, of_payee, of_payer, places
 
 
 class OpenAndPayTest(LightningCase):
@@ -109,8 +109,8 @@ class InTheMiddleOfPaymentsTest(LightningCase):
         """(who pays, direction, name, bytes) of every middle and end of a message."""
         for payer in ("us", "LND"):
             for direction in ("out", "in"):
-                of_payer = (payer == "us") == (direction == "out")
-                for name, place in places(OF_PAYER if of_payer else OF_PAYEE):
+                messages = of_payer if (payer == "us") == (direction == "out") else of_payee
+                for name, place in places(messages(OUR_SIGNED if direction == "out" else SIGNED)):
                     yield payer, direction, name, place
 
     def interrupted(self, payer, direction, place, interrupt, label):
