@@ -64,6 +64,13 @@ Result setNodeOption(Settings& settings, const std::string& name, const std::str
     return {};
 }
 
+bool takesValue(std::string_view name) {
+    constexpr std::array<std::string_view, 10> names = {"datadir",          "network",  "wallet", "connect",
+                                                        "addnode",          "server",   "proxy",  "onlynet",
+                                                        "lightning-listen", "log-level"};
+    return std::ranges::find(names, name) != names.end();
+}
+
 Result setOption(Program program, Settings& settings, const std::string& name,
                  const std::optional<std::string>& value) {
     const auto flag = [&](bool& place) -> Result {
@@ -79,6 +86,9 @@ Result setOption(Program program, Settings& settings, const std::string& name,
     // Core's own short names for a network, so that its users need not think.
     if ((name == "regtest" || name == "signet" || name == "testnet4" || name == "sandbox") && !value)
         return setNetwork(settings, name);
+    if (!takesValue(name) ||
+        (program == Program::cli && name != "datadir" && name != "network" && name != "wallet"))
+        return std::unexpected(fmt::format("There is no option '--{}'. The list: --help", name));
     if (!value)
         return std::unexpected(
             fmt::format("--{} needs a value, as --{}=VALUE. The list: --help", name, name));
@@ -88,8 +98,6 @@ Result setOption(Program program, Settings& settings, const std::string& name,
         return {};
     }
     if (name == "network") return setNetwork(settings, *value);
-    if (program == Program::cli && name != "wallet")
-        return std::unexpected(fmt::format("There is no option '--{}'. The list: --help", name));
     return setNodeOption(settings, name, *value);
 }
 
@@ -97,13 +105,6 @@ std::optional<std::string> nameOf(std::string_view argument) {
     if (!argument.starts_with('-') || argument.size() < 2) return std::nullopt;
     argument.remove_prefix(argument.starts_with("--") ? 2 : 1);
     return std::string(argument.substr(0, argument.find('=')));
-}
-
-bool takesValue(std::string_view name) {
-    constexpr std::array<std::string_view, 10> names = {"datadir",          "network",  "wallet", "connect",
-                                                        "addnode",          "server",   "proxy",  "onlynet",
-                                                        "lightning-listen", "log-level"};
-    return std::ranges::find(names, name) != names.end();
 }
 
 } // namespace

@@ -96,6 +96,15 @@ std::expected<CliCall, std::string> makeCall(const Settings& settings,
     return call;
 }
 
+bool usesOpenWallet(std::string_view method) {
+    constexpr std::string_view choosing[] = {"createwallet", "restorewallet", "loadwallet",
+                                             "unloadwallet", "listwallets",   "listwalletdir"};
+    const rpc::Method* found = rpc::findMethod(method);
+    return found &&
+           (found->group == "Wallet" || found->group == "Lightning" || found->group == "Both layers") &&
+           std::ranges::find(choosing, method) == std::end(choosing);
+}
+
 std::string printed(const Json& result) {
     if (result.isNull()) return {};
     if (result.string()) return *result.string() + (result.string()->ends_with('\n') ? "" : "\n");

@@ -24,6 +24,9 @@ using AskPassphrase = std::string (*)(const std::string& name);
 std::expected<CliCall, std::string> makeCall(const Settings& settings,
                                              const std::vector<std::string>& from_stdin, AskPassphrase ask);
 
+/// True for methods that read or change the open wallet, whose name --wallet then has to match.
+bool usesOpenWallet(std::string_view method);
+
 /// What to print of a result: texts bare, null nothing, everything else indented.
 std::string printed(const rpc::Json& result);
 

@@ -7,8 +7,10 @@
 #include <QFile>
 #include <QLocalSocket>
 
+#include <algorithm>
 #include <fmt/core.h>
 #include <iostream>
+#include <optional>
 #include <termios.h>
 #include <unistd.h>
 
@@ -45,6 +47,40 @@ std::string socketOf(const app::Settings& settings) {
     return file.read(200).trimmed().toStdString();
 }
 
+/// What the node answered, or nothing when it closed the connection or sent what cannot be read.
+std::optional<rpc::Json> exchange(QLocalSocket& socket, const std::string& method, const rpc::Json& params) {
+    const rpc::Json request =
+        rpc::Json::object().set("jsonrpc", "2.0").set("id", 1).set("method", method).set("params", params);
+    socket.write(QByteArray::fromStdString(request.text() + "\n"));
+    while (!socket.canReadLine())
+        if (!socket.waitForReadyRead(-1)) return std::nullopt;
+    auto response = rpc::parseJson(socket.readLine().toStdString());
+    return response ? std::optional(std::move(*response)) : std::nullopt;
+}
+
+void printError(const rpc::Json& error) {
+    const rpc::Json* message = error.find("message");
+    const rpc::Json* code = error.find("code");
+    fmt::print(stderr, "error: {}\nerror code: {}\n", message && message->string() ? *message->string() : "",
+               code ? code->text() : "");
+}
+
+/// With --wallet=NAME a call must not reach another wallet that happens to be open.
+bool isForOpenWallet(QLocalSocket& socket, const std::string& name) {
+    const auto names = exchange(socket, "listwallets", rpc::Json::array());
+    const rpc::Json* open = names ? names->find("result") : nullptr;
+    if (open && open->elements() &&
+        std::ranges::find(*open->elements(), rpc::Json(name)) != open->elements()->end())
+        return true;
+    printError(
+        rpc::Json::object()
+            .set("message", fmt::format("Wallet '{0}' is not open, so nothing was done. Open it first: "
+                                        "unloadwallet, then loadwallet {0}",
+                                        name))
+            .set("code", -18));
+    return false;
+}
+
 int call(const app::Settings& settings, const app::CliCall& call) {
     QLocalSocket socket;
     const std::string path = socketOf(settings);
@@ -57,28 +93,17 @@ int call(const app::Settings& settings, const app::CliCall& call) {
                    path);
         return not_reachable;
     }
-    const rpc::Json request = rpc::Json::object()
-                                  .set("jsonrpc", "2.0")
-                                  .set("id", 1)
-                                  .set("method", call.method)
-                                  .set("params", call.params);
-    socket.write(QByteArray::fromStdString(request.text() + "\n"));
-    while (!socket.canReadLine())
-        if (!socket.waitForReadyRead(-1)) {
-            fmt::print(stderr, "error: The node closed the connection before it answered. See what it did "
-                               "with: duplex-cli getinfo\n");
-            return not_reachable;
-        }
-    const auto response = rpc::parseJson(socket.readLine().toStdString());
-    if (!response) {
-        fmt::print(stderr, "error: The node's answer cannot be read.\n");
+    if (!settings.wallet.empty() && app::usesOpenWallet(call.method) &&
+        !isForOpenWallet(socket, settings.wallet))
         return node_error;
+    const auto response = exchange(socket, call.method, call.params);
+    if (!response) {
+        fmt::print(stderr, "error: The node closed the connection before it answered. See what it did "
+                           "with: duplex-cli getinfo\n");
+        return not_reachable;
     }
     if (const rpc::Json* error = response->find("error")) {
-        const rpc::Json* message = error->find("message");
-        const rpc::Json* code = error->find("code");
-        fmt::print(stderr, "error: {}\nerror code: {}\n",
-                   message && message->string() ? *message->string() : "", code ? code->text() : "");
+        printError(*error);
         return node_error;
     }
     if (const rpc::Json* result = response->find("result")) fmt::print("{}", app::printed(*result));

@@ -138,7 +138,11 @@ LocalResult decodeText(const Arguments& arguments, const Environment& environmen
                         "Invalid bolt11: " + std::string(lightning::invoice::textOf(invoice.error())));
         return invoiceJson(*invoice, invoice_lower, environment);
     }
-    return fail(Code::bad_params, "This is neither a BOLT 11 invoice nor a bitcoin: or lightning: link.");
+    if (bitcoin::scriptFromAddress(text, *environment.network))
+        return Json::object().set("type", "address").set("valid", true).set("address", text);
+    return fail(Code::bad_params,
+                "This is no BOLT 11 invoice, no bitcoin: or lightning: link, and no address of "
+                "this network. Copy it again from the payee.");
 }
 
 } // namespace duplex::rpc

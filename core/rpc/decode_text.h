@@ -4,7 +4,7 @@
 
 namespace duplex::rpc {
 
-/// The method `decode`: BOLT 11 invoices (fields as Core Lightning's decode) and BIP 21 links.
+/// The method `decode`: BOLT 11 invoices (fields as Core Lightning's decode), BIP 21 links, addresses.
 LocalResult decodeText(const Arguments& arguments, const Environment& environment);
 
 } // namespace duplex::rpc

@@ -136,8 +136,11 @@ LocalResult helpText(std::string_view name) {
         if (param.secrecy == Secrecy::secret)
             text += "   Give it with -stdin or -stdinpass, so that it stays out of the shell's history.\n";
     }
-    text += fmt::format("\nResult:\n{}\n\nExample:\n> duplex-cli {}{}{}\n", method->result_help, method->name,
-                        method->example.empty() ? "" : " ", method->example);
+    // An example that begins with an option of duplex-cli names the method itself.
+    const std::string call = method->example.starts_with('-') ? std::string(method->example)
+                             : method->example.empty()        ? std::string(method->name)
+                                                       : fmt::format("{} {}", method->name, method->example);
+    text += fmt::format("\nResult:\n{}\n\nExample:\n> duplex-cli {}\n", method->result_help, call);
     return Json(text);
 }
 

@@ -364,11 +364,26 @@ std::vector<Method> seedMethods() {
          }},
         {.name = "listwallets",
          .group = group,
-         .summary = "Names of the open wallets.",
+         .summary = "Names of the open wallets: one at most.",
          .result_help = "an array of names",
+         .request = asking([](const Arguments&) { return api::GetStatus{}; }),
+         .result = onReply<api::StatusSnapshot>(
+             [](const api::StatusSnapshot& reply, const Arguments&, const Environment&) {
+                 Json names = Json::array();
+                 if (reply.wallet != api::WalletState::none) names.push(reply.wallet_name);
+                 return names;
+             })},
+        {.name = "listwalletdir",
+         .group = group,
+         .summary = "Names of the wallets in this data directory, open or not.",
+         .result_help = "{wallets: [{name}]}",
          .request = asking([](const Arguments&) { return api::ListWallets{}; }),
-         .result = onReply<api::NameList>([](const api::NameList& reply, const Arguments&,
-                                             const Environment&) { return stringsJson(reply.names); })},
+         .result =
+             onReply<api::NameList>([](const api::NameList& reply, const Arguments&, const Environment&) {
+                 Json wallets = Json::array();
+                 for (const std::string& name : reply.names) wallets.push(Json::object().set("name", name));
+                 return Json::object().set("wallets", std::move(wallets));
+             })},
         {.name = "getwalletinfo",
          .group = group,
          .summary = "State of the wallet.",

@@ -22,15 +22,20 @@ std::vector<bitcoin::Block> BlockFile::read() const {
     QFile file(QString::fromStdString(m_path));
     if (!file.open(QIODevice::ReadOnly)) return {};
     const QByteArray content = file.readAll();
+    file.close();
     ByteReader reader(ByteView(reinterpret_cast<const std::uint8_t*>(content.constData()),
                                static_cast<std::size_t>(content.size())));
     std::vector<bitcoin::Block> blocks;
+    qint64 whole = 0;
     while (reader.remaining() > 4) {
         const ByteView bytes = reader.view(reader.u32le());
-        const auto block = bitcoin::decodeBlock(bytes);
-        if (!reader.ok() || !block) break;
-        blocks.push_back(*block);
+        if (!reader.ok()) break;
+        auto block = bitcoin::decodeBlock(bytes);
+        if (!block) break;
+        blocks.push_back(std::move(*block));
+        whole = content.size() - static_cast<qint64>(reader.remaining());
     }
+    if (whole < content.size()) file.resize(whole); // else the next block would stand behind the torn one
     return blocks;
 }
 

@@ -43,8 +43,10 @@ std::expected<io::Endpoint, std::string> PracticeChain::start(const Settings& se
 void PracticeChain::load(const Settings& settings) {
     if (!settings.file.empty()) {
         m_file.emplace(settings.file);
-        for (const bitcoin::Block& block : m_file->read())
-            if (!m_ledger.connect(block)) break;
+        const std::vector<bitcoin::Block> stored = m_file->read();
+        const auto foreign = std::ranges::find_if(
+            stored, [this](const bitcoin::Block& block) { return !m_ledger.connect(block); });
+        if (foreign != stored.end()) rewriteFile();
     }
     if (m_ledger.height() > 0) return;
     constexpr std::int64_t spacing_s = 10;
@@ -53,6 +55,14 @@ void PracticeChain::load(const Settings& settings) {
         m_ledger.mine(unixTime(now - spacing_s * (settings.first_blocks - i)));
         if (m_file) m_file->append(m_ledger.at(m_ledger.height()).block);
     }
+}
+
+void PracticeChain::rewriteFile() {
+    if (!m_file) return;
+    std::vector<const bitcoin::Block*> blocks;
+    for (std::uint32_t height = 1; height <= m_ledger.height(); ++height)
+        blocks.push_back(&m_ledger.at(height).block);
+    m_file->rewrite(blocks);
 }
 
 std::vector<std::string> PracticeChain::mine(std::uint32_t count) {
@@ -70,12 +80,9 @@ std::expected<std::vector<std::string>, std::string> PracticeChain::reorganise(s
     const auto done = m_ledger.reorganise(count, io::calendarNow());
     if (!done) return std::unexpected(done.error());
     std::vector<std::string> hashes;
-    std::vector<const bitcoin::Block*> blocks;
-    for (std::uint32_t height = 1; height <= m_ledger.height(); ++height) {
-        blocks.push_back(&m_ledger.at(height).block);
-        if (height > done->fork) hashes.push_back(textOf(m_ledger.at(height).hash));
-    }
-    if (m_file) m_file->rewrite(blocks);
+    for (std::uint32_t height = done->fork + 1; height <= m_ledger.height(); ++height)
+        hashes.push_back(textOf(m_ledger.at(height).hash));
+    rewriteFile();
     announceBlocks(done->fork + 1);
     return hashes;
 }

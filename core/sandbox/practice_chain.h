@@ -33,6 +33,7 @@ public:
     /// The endpoint it listens on, or what went wrong.
     std::expected<io::Endpoint, std::string> start(const Settings& settings);
 
+    io::Endpoint endpoint() const { return m_server.endpoint(); }
     const PracticeLedger& ledger() const { return m_ledger; }
     std::vector<std::string> mine(std::uint32_t count);
     std::expected<std::vector<std::string>, std::string> reorganise(std::uint32_t count);
@@ -45,6 +46,7 @@ private:
     void announceTransaction(const bitcoin::Transaction& transaction);
     void announceBlocks(std::uint32_t from_height);
     void load(const Settings& settings);
+    void rewriteFile();
 
     PracticeLedger m_ledger;
     io::TcpServer m_server;

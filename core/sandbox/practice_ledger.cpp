@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <fmt/core.h>
 #include <set>
+#include <tuple>
 
 namespace duplex::sandbox {
 
@@ -350,15 +351,35 @@ bool PracticeLedger::connect(const bitcoin::Block& block) {
         !bitcoin::light::meetsTarget(block.header.hash(), block.header.bits, *m_network))
         return false;
     std::set<OutPoint> made;
+    std::set<OutPoint> spent;
     for (const Transaction& transaction : block.transactions) {
         if (!transaction.isCoinbase())
-            for (const bitcoin::TxIn& input : transaction.inputs)
-                if (!m_coins.contains(input.previous) && !made.contains(input.previous)) return false;
+            for (const bitcoin::TxIn& input : transaction.inputs) {
+                const bool there = m_coins.contains(input.previous) || made.contains(input.previous);
+                if (!there || !spent.insert(input.previous).second) return false;
+            }
         for (std::uint32_t i = 0; i < transaction.outputs.size(); ++i) made.insert({transaction.txid(), i});
     }
     append(block);
     m_extra_nonce += 1;
     return true;
+}
+
+// Largest first: a payment then needs few inputs, however small the subsidy has become.
+std::vector<std::pair<OutPoint, Satoshi>> PracticeLedger::minersCoins() const {
+    std::set<OutPoint> taken;
+    for (const auto& [txid, waiting] : m_mempool)
+        for (const bitcoin::TxIn& input : waiting.transaction.inputs) taken.insert(input.previous);
+    std::vector<std::pair<OutPoint, Satoshi>> coins;
+    for (const auto& [outpoint, coin] : m_coins) {
+        const bool mature = !coin.coinbase || height() + 1 - coin.height >= coinbase_maturity;
+        if (mature && coin.output.script_pubkey == m_miner_script && !taken.contains(outpoint))
+            coins.emplace_back(outpoint, coin.output.value);
+    }
+    std::ranges::sort(coins, [](const auto& a, const auto& b) {
+        return std::tie(b.second, a.first) < std::tie(a.second, b.first);
+    });
+    return coins;
 }
 
 std::expected<Txid, std::string> PracticeLedger::fund(const bitcoin::Script& script, Satoshi amount) {
@@ -368,19 +389,11 @@ std::expected<Txid, std::string> PracticeLedger::fund(const bitcoin::Script& scr
     Transaction transaction;
     Satoshi in;
     std::vector<Satoshi> values;
-    for (const auto& [outpoint, coin] : m_coins) {
+    for (const auto& [outpoint, value] : minersCoins()) {
         if (in >= amount + fee) break;
-        if (coin.output.script_pubkey != m_miner_script ||
-            (coin.coinbase && height() + 1 - coin.height < coinbase_maturity))
-            continue;
-        const bool taken = std::ranges::any_of(m_mempool, [&](const auto& entry) {
-            return std::ranges::any_of(entry.second.transaction.inputs,
-                                       [&](const auto& input) { return input.previous == outpoint; });
-        });
-        if (taken) continue;
         transaction.inputs.push_back({.previous = outpoint, .sequence = 0xfffffffd});
-        values.push_back(coin.output.value);
-        in += coin.output.value;
+        values.push_back(value);
+        in += value;
     }
     if (in < amount + fee)
         return std::unexpected("The practice miner has not that much. Mine some blocks, or ask for less.");

@@ -77,6 +77,7 @@ private:
     std::expected<void, std::string> checkLocks(const bitcoin::Transaction& transaction,
                                                 const std::vector<Coin>& coins) const;
     std::vector<bitcoin::Txid> conflictsOf(const bitcoin::Transaction& transaction) const;
+    std::vector<std::pair<bitcoin::OutPoint, bitcoin::Satoshi>> minersCoins() const;
     void addDescendants(std::vector<bitcoin::Txid>& txids) const;
     std::uint32_t medianTime(std::uint32_t height) const;
     bitcoin::Transaction coinbase(std::uint32_t height, bitcoin::Satoshi fees,

@@ -16,10 +16,21 @@ const T* replyOf(const api::Answer& answer) {
     return answer ? std::get_if<T>(&*answer) : nullptr;
 }
 
-/// A port that is free now. It is taken again at once by the engine; nobody else asks on loopback meanwhile.
-std::expected<io::Endpoint, std::string> freeEndpoint() {
+/// The port of the last start, where a channel's other end still looks for it; another free one when somebody
+/// has taken it. The engine takes it again at once.
+std::expected<io::Endpoint, std::string> ownEndpoint(const std::string& port_file) {
+    constexpr std::size_t longest = 16;
+    const auto stored = io::readSecretFile(port_file, longest);
+    const auto kept = stored ? io::parseEndpoint("127.0.0.1:" + textOf(*stored), 0) : std::nullopt;
     io::TcpServer probe;
-    return probe.listen({.host = "127.0.0.1", .port = 0});
+    if (kept)
+        if (const auto endpoint = probe.listen(*kept)) return endpoint;
+    const auto endpoint = probe.listen({.host = "127.0.0.1", .port = 0});
+    if (endpoint)
+        (void)io::writeSecretFile(port_file, toBytes(viewOf(std::to_string(endpoint->port))),
+                                  io::Overwrite::replace)
+            .has_value(); // not kept, the user connects again by hand
+    return endpoint;
 }
 
 } // namespace
@@ -33,14 +44,13 @@ PracticeNode::~PracticeNode() = default;
 std::expected<void, std::string> PracticeNode::start(const std::string& directory,
                                                      const io::Endpoint& block_maker) {
     if (auto made = io::makePrivateFolder(directory); !made) return std::unexpected(made.error().message);
-    const auto endpoint = freeEndpoint();
+    const auto endpoint = ownEndpoint(directory + "/lightning_port");
     if (!endpoint) return std::unexpected(endpoint.error());
     m_endpoint = *endpoint;
     auto engine = engine::Engine::start({.network = "sandbox",
                                          .data_directory = directory,
                                          .connect = {io::toText(block_maker)},
                                          .lightning_listen = io::toText(m_endpoint),
-                                         .wallet = std::string(wallet_name),
                                          .use_keyring = false});
     if (!engine) return std::unexpected("The practice counterparty does not start: " + engine.error());
     m_engine = std::move(*engine);
@@ -63,15 +73,17 @@ void PracticeNode::ask(api::Request request, Answered answered) {
 
 void PracticeNode::openWallet() {
     const auto opened = [this](const api::Answer& answer) {
-        if (!answer) return; // `sandbox status` says that the counterparty has no wallet
-        m_has_wallet = true;
+        if (!answer) {
+            m_problem = answer.error().message;
+            return;
+        }
         constexpr Ticks every{2'000};
         m_care.start(every);
         fundWhenPoor();
     };
     ask(api::GetWalletInfo{}, [this, opened](const api::Answer& answer) {
         if (replyOf<api::WalletInfo>(answer))
-            return opened(answer); // a restart: the engine opened it by its name
+            return opened(answer); // a restart: the engine opens the only wallet of its folder
         ask(api::CreateWallet{.name = std::string(wallet_name)}, opened);
     });
 }

@@ -28,6 +28,8 @@ public:
     using Answered = std::function<void(api::Answer)>;
     void ask(api::Request request, Answered answered);
     const io::Endpoint& lightningEndpoint() const { return m_endpoint; }
+    /// Why it has no wallet; empty when it has one or is about to.
+    const std::string& problem() const { return m_problem; }
 
 private:
     void openWallet();
@@ -38,7 +40,7 @@ private:
     std::map<api::RequestId, Answered> m_asked;
     io::Endpoint m_endpoint;
     QTimer m_care;
-    bool m_has_wallet = false;
+    std::string m_problem;
 };
 
 } // namespace duplex::sandbox

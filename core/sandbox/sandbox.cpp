@@ -88,10 +88,14 @@ void World::status(const Sandbox::Answered& answered) {
         result.node_address = io::toText(node.lightningEndpoint());
         const auto* info = answer ? std::get_if<api::NodeInfo>(&*answer) : nullptr;
         if (info) result.node_id = info->id;
-        result.status = info ? fmt::format("The practice partner is ready. Connect with: connect {}@{}",
-                                           info->id, result.node_address)
-                             : "The practice partner is starting: " +
-                                   (answer ? std::string("no answer") : answer.error().message);
+        const std::string& problem = node.problem();
+        if (!problem.empty())
+            result.status = "The practice partner has no wallet: " + problem;
+        else if (!answer)
+            result.status = "The practice partner is not ready: " + answer.error().message;
+        else
+            result.status = fmt::format("The practice partner is ready. Connect with: connect {}@{}",
+                                        result.node_id, result.node_address);
         answered(api::Reply(std::move(result)));
     });
 }

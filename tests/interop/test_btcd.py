@@ -1,24 +1,12 @@
 """The first floor against btcd on regtest: sync, restart, reorganisation, send, restore."""
 import unittest
 
+from case import COIN, BtcdCase
 from mining import mine
-from programs import Btcd, Duplexd, Folder, sat, wait_until
-
-COIN = 100_000_000
+from programs import Btcd, sat, wait_until
 
 
-class BtcdTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = Folder()
-        self.addCleanup(self.folder.remove)
-        self.btcd = Btcd(self.folder.path)
-        self.addCleanup(self.btcd.stop)
-
-    def duplexd(self, name="duplexd"):
-        node = Duplexd(self.folder.path, [self.btcd.p2p], name)
-        self.addCleanup(node.stop)
-        return node
-
+class BtcdTest(BtcdCase):
     def test_sync_3000_blocks_with_50_transactions_and_a_restart_in_the_middle(self):
         self.btcd.generate(5)
         node = self.duplexd()
@@ -27,13 +15,13 @@ class BtcdTest(unittest.TestCase):
         self.assertEqual(len(created["mnemonic"].split()), 12)
         paid = 0
         for i in range(25):
-            mine(self.btcd, [(node.cli("getnewaddress"), 1000 + i)])
+            mine(self.btcd, [(node.call("getnewaddress"), 1000 + i)])
             paid += 1000 + i
         self.btcd.generate(1500)
         node.kill()  # in the middle of the sync
         node.start()
         for i in range(25):
-            mine(self.btcd, [(node.cli("getnewaddress"), 2000 + i)])
+            mine(self.btcd, [(node.call("getnewaddress"), 2000 + i)])
             paid += 2000 + i
         self.btcd.generate(3000 - self.btcd.height())
         node.wait_for(3000)
@@ -106,7 +94,7 @@ class BtcdTest(unittest.TestCase):
         first = self.duplexd("first")
         first.wait_for(1)
         words = first.cli("createwallet", "main")["mnemonic"]
-        addresses = [first.cli("getnewaddress") for _ in range(60)]
+        addresses = [first.call("getnewaddress") for _ in range(60)]
         for i in range(30):
             mine(self.btcd, [(addresses[2 * i], 10_000 + i), (addresses[2 * i + 1], 20_000 + i)])
         self.btcd.generate(110)

@@ -9,5 +9,7 @@ namespace duplex::ui {
 QStringList activityRoles();
 /// The history of both layers, newest first; `section` is the day.
 std::vector<Row> activityRows(const std::vector<ledger::Activity>& items, const Display& display);
+/// What is known about one line: facts for a list of {name, value, copy, badge}.
+QVariantList activityFacts(const ledger::Activity& item, const Display& display);
 
 } // namespace duplex::ui

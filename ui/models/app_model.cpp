@@ -4,6 +4,8 @@
 #include "ui/format/amount_format.h"
 #include "ui/models/activity_rows.h"
 
+#include <algorithm>
+
 namespace duplex::ui {
 
 AppModel::AppModel(api::Session& session, const QString& look_file, QObject* parent)
@@ -12,7 +14,7 @@ AppModel::AppModel(api::Session& session, const QString& look_file, QObject* par
       m_receive(m_asker, m_display, m_portfolio), m_move(m_asker, m_display, m_portfolio),
       m_channels(m_asker, m_display), m_explorer(m_asker, m_display), m_network(m_asker, m_display),
       m_search(m_asker, m_display), m_onboarding(m_asker), m_lock(m_asker),
-      m_settings(m_asker, m_display, look_file), m_sandbox(m_asker) {
+      m_settings(m_asker, m_display, look_file), m_sandbox(m_asker), m_wallets(m_asker) {
     connect(&session, &api::Session::published, this,
             [this](const api::SnapshotPointer& snapshot) { take(snapshot); });
     connect(&session, &api::Session::notified, this,
@@ -45,6 +47,7 @@ void AppModel::hideWhileLocked() {
 }
 
 void AppModel::askEverything() {
+    m_wallets.refresh();
     m_asker.ask<api::StatusSnapshot>(api::GetStatus{},
                                      [this](const api::StatusSnapshot& status) { take(status); }, {});
     m_asker.ask<api::PortfolioSnapshot>(
@@ -58,6 +61,12 @@ void AppModel::askEverything() {
                                       m_channels.take(api::ChannelsSnapshot{.channels = list.channels});
                                   },
                                   {});
+    m_asker.ask<api::MoveList>(api::ListMoves{},
+                               [this](const api::MoveList& list) {
+                                   m_move.take(api::MovesSnapshot{.moves = list.moves});
+                                   m_portfolio.take(api::MovesSnapshot{.moves = list.moves});
+                               },
+                               {});
     m_asker.ask<api::BlockStrip>(api::GetRecentBlocks{},
                                  [this](const api::BlockStrip& strip) {
                                      m_explorer.take(api::BlocksSnapshot{.blocks = strip.blocks});
@@ -86,7 +95,10 @@ void AppModel::take(const api::SnapshotPointer& snapshot) {
 }
 
 void AppModel::take(const api::StatusSnapshot& status) {
+    const bool had = m_status.status().wallet != api::WalletState::none;
     m_status.take(status);
+    m_wallets.takeStatus(status);
+    if (had && status.wallet == api::WalletState::none) m_onboarding.startAgain(); // it was closed
     m_portfolio.takeStatus(status);
     m_settings.takeStatus(status);
     hideWhileLocked();
@@ -96,6 +108,14 @@ void AppModel::take(const api::ActivitySnapshot& activity) {
     m_items = activity.items;
     m_activity.setRows(activityRows(m_items, m_display));
     m_search.take(activity);
+}
+
+QVariantMap AppModel::activityDetail(const QString& id) const {
+    const auto found = std::ranges::find(m_items, id.toStdString(), &ledger::Activity::id);
+    const Row* row = m_activity.find(id);
+    if (found == m_items.end() || row == nullptr) return {};
+    return {{QStringLiteral("title"), row->cells.value(QStringLiteral("title"))},
+            {QStringLiteral("facts"), activityFacts(*found, m_display)}};
 }
 
 // Said once, politely; countdowns are not read out.

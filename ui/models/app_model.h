@@ -13,6 +13,7 @@
 #include "ui/models/send_model.h"
 #include "ui/models/settings_model.h"
 #include "ui/models/status_model.h"
+#include "ui/models/wallets_model.h"
 
 namespace duplex::ui {
 
@@ -33,6 +34,7 @@ class AppModel : public QObject {
     Q_PROPERTY(QObject* lock READ lock CONSTANT)
     Q_PROPERTY(QObject* settings READ settings CONSTANT)
     Q_PROPERTY(QObject* sandbox READ sandbox CONSTANT)
+    Q_PROPERTY(QObject* wallets READ wallets CONSTANT)
     Q_PROPERTY(bool amountsHidden READ amountsHidden WRITE setAmountsHidden NOTIFY amountsHiddenChanged)
     Q_PROPERTY(bool welcome READ welcome NOTIFY welcomeChanged)
     Q_PROPERTY(QString announcement MEMBER m_announcement NOTIFY announced)
@@ -57,6 +59,7 @@ public:
     LockModel* lock() { return &m_lock; }
     SettingsModel* settings() { return &m_settings; }
     SandboxModel* sandbox() { return &m_sandbox; }
+    WalletsModel* wallets() { return &m_wallets; }
 
     bool amountsHidden() const { return m_hidden; }
     void setAmountsHidden(bool hidden);
@@ -64,6 +67,8 @@ public:
     bool welcome() const;
     /// The sandbox is a network of its own: the program starts again with it.
     Q_INVOKABLE void startSandbox() { emit sandboxWanted(); }
+    /// {title, facts} of one line of the history; empty when it is not among them.
+    Q_INVOKABLE QVariantMap activityDetail(const QString& id) const;
     /// Asks for every snapshot once, for a session that published before the window was there.
     void askEverything();
 
@@ -97,6 +102,7 @@ private:
     LockModel m_lock;
     SettingsModel m_settings;
     SandboxModel m_sandbox;
+    WalletsModel m_wallets;
     std::vector<ledger::Activity> m_items;
     bool m_hidden = false;
     QString m_announcement, m_stop_reason;

@@ -20,6 +20,11 @@ QVariantMap fact(const QString& name, const QString& value, const ledger::Verifi
             {QStringLiteral("copy"), copy}};
 }
 
+// What is not known has no badge.
+QVariantMap unknown(const QString& name) {
+    return {{QStringLiteral("name"), name}, {QStringLiteral("value"), QObject::tr("not known")}};
+}
+
 QString countText(const std::optional<std::int64_t>& count) {
     return !count        ? QObject::tr("not fetched")
            : *count == 1 ? QObject::tr("1 payment")
@@ -41,6 +46,13 @@ ExplorerModel::ExplorerModel(Asker& asker, Display& display, QObject* parent)
       m_payments({QStringLiteral("txid"), QStringLiteral("amount"), QStringLiteral("size"),
                   QStringLiteral("ways"), QStringLiteral("ours"), QStringLiteral("fee")}) {
     connect(&display, &Display::changed, this, &ExplorerModel::refreshStrip);
+}
+
+QVariantList ExplorerModel::legend() const {
+    using ledger::Evidence;
+    using ledger::Label;
+    return {badgeOf({Label::proved_final, Evidence::work}), badgeOf({Label::proved_final, Evidence::block}),
+            badgeOf({Label::reported, Evidence::peer})};
 }
 
 void ExplorerModel::take(const api::BlocksSnapshot& blocks) {
@@ -202,7 +214,7 @@ void ExplorerModel::show(const ledger::TransactionFacts& payment) {
         fact(tr("In block"), payment.height >= 0 ? grouped(payment.height) : tr("not in a block yet"), known),
         fact(tr("Deep"), payment.height >= 0 ? blocksText(payment.confirmations) : QStringLiteral("–"),
              known),
-        fact(tr("Fee"), payment.fee_sat ? satText(*payment.fee_sat) : tr("not known"), known),
+        payment.fee_sat ? fact(tr("Fee"), satText(*payment.fee_sat), known) : unknown(tr("Fee")),
         fact(tr("Size"), tr("%1 bytes, %2 weight units").arg(grouped(payment.size), grouped(payment.weight)),
              known),
         fact(tr("Version"), QString::number(payment.version), known),

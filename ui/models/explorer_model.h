@@ -10,6 +10,7 @@ namespace duplex::ui {
 class ExplorerModel : public QObject {
     Q_OBJECT
     Q_PROPERTY(QObject* strip READ strip CONSTANT)
+    Q_PROPERTY(QVariantList legend READ legend CONSTANT)
     Q_PROPERTY(QVariantMap block MEMBER m_block NOTIFY changed)
     Q_PROPERTY(QObject* payments READ payments CONSTANT)
     Q_PROPERTY(bool loadingBlock MEMBER m_loading_block NOTIFY changed)
@@ -22,6 +23,8 @@ public:
     ExplorerModel(Asker& asker, Display& display, QObject* parent = nullptr);
     RowListModel* strip() { return &m_strip; }
     RowListModel* payments() { return &m_payments; }
+    /// The badges that the pages of blocks use, with their words.
+    QVariantList legend() const;
     void take(const api::BlocksSnapshot& blocks);
 
     /// A height or a hash; the newest block when empty and none is shown yet.

@@ -132,7 +132,8 @@ void MoveModel::writeQuotes() {
               {QStringLiteral("cost"), quote.available ? satText(quote.fee.total_sat) : tr("Not now")},
               {QStringLiteral("share"),
                quote.available ? shareText(quote.fee.total_sat, quote.amount_sat) : QString()},
-              {QStringLiteral("time"), quote.available ? aboutDuration(quote.delay_s) : QStringLiteral("–")},
+              {QStringLiteral("time"),
+               quote.available ? sentence(aboutDuration(quote.delay_s)) : QStringLiteral("–")},
               {QStringLiteral("blocks"), quote.available ? blocksText(quote.confirmations) : QString()},
               {QStringLiteral("trust"), quote.available ? textOf(quote.trust) : QStringLiteral("–")},
               {QStringLiteral("available"), quote.available},
@@ -182,7 +183,7 @@ void MoveModel::writeReview() {
     for (const ledger::FeePart& part : quote->fee.parts)
         m_review.append(fact(textOf(part.name), satText(part.amount_sat)));
     m_review.append(fact(tr("Cost in all"), satText(cost)));
-    m_review.append(fact(tr("Ready"), aboutDuration(quote->delay_s) + QStringLiteral(", ") +
+    m_review.append(fact(tr("Ready"), sentence(aboutDuration(quote->delay_s)) + QStringLiteral(", ") +
                                           blocksText(quote->confirmations)));
     m_review.append(fact(tr("Locked meanwhile"), m_display.sat(quote->locked_sat)));
     m_review.append(fact(tr("Who you trust"), textOf(quote->trust)));

@@ -27,6 +27,11 @@ void OnboardingModel::lookAroundNow() {
     emit changed();
 }
 
+void OnboardingModel::startAgain() {
+    m_look_around = false;
+    go(QStringLiteral("choose"));
+}
+
 void OnboardingModel::fail(const QString& why) {
     m_busy = false;
     m_error = why;

@@ -32,6 +32,8 @@ public:
                              const QString& password, const QString& again, const QString& year);
     Q_INVOKABLE void restoreFile(const QString& name, const QString& file, const QString& password);
     Q_INVOKABLE void lookAroundNow();
+    /// Back to the welcome, to make or open a wallet.
+    Q_INVOKABLE void startAgain();
 
 signals:
     void changed();

@@ -22,7 +22,7 @@ QVariantMap part(const QString& kind, const QString& words, std::int64_t sat, co
     return {{QStringLiteral("kind"), kind},
             {QStringLiteral("words"), words},
             {QStringLiteral("amount"), display.sat(sat)},
-            {QStringLiteral("share"), static_cast<double>(sat)}};
+            {QStringLiteral("share"), display.hidden() ? 0.0 : static_cast<double>(sat)}};
 }
 
 } // namespace

@@ -106,6 +106,9 @@ void ReceiveModel::listAddresses() {
             for (auto info = reply.addresses.rbegin(); info != reply.addresses.rend(); ++info) {
                 if (info->is_change) continue;
                 const QString full = textOf(info->address);
+                if (full == m_address && info->received_sat > 0)
+                    m_paid_text = tr("%1 arrived on L1. Each block makes it safer.")
+                                      .arg(m_display.sat(info->received_sat));
                 rows.push_back(
                     {full,
                      {{QStringLiteral("address"), full.left(10) + QChar(u'\u2026') + full.right(8)},
@@ -118,6 +121,7 @@ void ReceiveModel::listAddresses() {
                       {QStringLiteral("full"), full}}});
             }
             m_addresses.setRows(std::move(rows));
+            refresh();
         },
         {});
 }

@@ -68,9 +68,9 @@ void SearchModel::addLocal(std::vector<Row>& rows) const {
                    row.cells[QStringLiteral("title")].toString(),
                    row.cells[QStringLiteral("amount")].toString() + QStringLiteral(" · ") + elided(details),
                    ground                                    ? QStringLiteral("transaction")
-                   : item.kind == ledger::ActivityKind::move ? QStringLiteral("move")
+                   : item.kind == ledger::ActivityKind::move ? QStringLiteral("progress")
                                                              : QStringLiteral("home"),
-                   details));
+                   ground || item.kind == ledger::ActivityKind::move ? details : row.id));
     }
     for (const api::ChannelView& channel : m_channels) {
         if (rows.size() >= most_local) return;

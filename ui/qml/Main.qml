@@ -32,7 +32,10 @@ T.ApplicationWindow {
         page = name
         loader.load()
     }
-    onKeysChanged: if (!keys && ["home", "send", "receive", "move", "channels"].includes(page)) open("blocks", ""); else if (keys && page === "blocks" && !app.welcome) open("home", "")
+    readonly property var keyPages: ["home", "send", "receive", "move", "progress", "channels", "opening"] // they need a wallet
+    readonly property bool inside: keys && !app.welcome
+    onKeysChanged: if (!keys && keyPages.includes(page)) open("blocks", "")
+    onInsideChanged: if (inside && !keyPages.includes(page)) open("home", "")
 
     Binding { target: Theme; property: "dark"; value: window.app.settings.dark }
     Binding { target: Theme; property: "reduceMotion"; value: window.app.settings.reduceMotion }
@@ -47,7 +50,7 @@ T.ApplicationWindow {
         id: frame
         anchors.fill: parent
         visible: window.app.status.ready && !window.app.welcome
-        Rail { id: rail; height: parent.height; width: implicitWidth; status: window.app.status; page: window.railPage; keys: window.keys; onChosen: (page) => window.open(page, "") }
+        Rail { id: rail; height: parent.height; width: implicitWidth; status: window.app.status; page: window.railPage; keys: window.keys; onChosen: (page) => window.open(page, ""); onWalletWanted: window.app.onboarding.startAgain() }
         ColumnLayout {
             anchors.left: rail.right
             anchors.right: parent.right
@@ -58,6 +61,7 @@ T.ApplicationWindow {
                 Layout.fillWidth: true
                 status: window.app.status
                 dark: Theme.dark
+                onPasswordWanted: window.open("settings", "")
                 onSearched: search.openFrom(top)
                 onThemeToggled: window.app.settings.theme = Theme.dark ? 1 : 2
                 onLockToggled: window.app.status.wallet === "locked" ? unlock.openFrom(top) : window.app.lock.lock()
@@ -82,7 +86,7 @@ T.ApplicationWindow {
                 Repeater {
                     id: notes
                     model: window.app.status.warnings
-                    Note { required property var modelData; tone: modelData.tone; text: modelData.text }
+                    Note { required property var modelData; tone: modelData.tone; text: modelData.text; action: modelData.action; onActed: unlock.openFrom(top) }
                 }
                 SyncBand { id: sync; status: window.app.status }
             }
@@ -141,7 +145,7 @@ T.ApplicationWindow {
     Shortcut { sequences: ["Ctrl+Return", "Ctrl+Enter"]; enabled: frame.visible; onActivated: if (loader.item) loader.item.finalAction() }
     Shortcut { sequence: "Esc"; enabled: frame.visible; onActivated: if (loader.item) loader.item.goBack() }
     Shortcut { sequence: "F1"; enabled: frame.visible; onActivated: help.open() }
-    HelpDialog { id: help }
+    HelpDialog { id: help; page: window.page }
 
     // What just happened, said once to a screen reader.
     Label { opacity: 0; width: 1; height: 1; text: window.app.announcement; Accessible.role: Accessible.Notification }

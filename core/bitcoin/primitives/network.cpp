@@ -148,6 +148,7 @@ NetworkParameters sandboxParameters() {
     result.name = "sandbox";
     result.magic = {0xd0, 0x9b, 0x1e, 0x5a};
     result.default_port = 18544;
+    result.subsidy_interval = 210'000; // regtest's 150 would leave its miner poor within an hour
     result.to_self_delay = 12;
     return result;
 }

@@ -1,6 +1,7 @@
 #include "core/family/bitcoin/bitcoin_family.h"
 
 #include "core/family/bitcoin/parts.h"
+#include "core/family/bitcoin/static_backup.h"
 
 namespace duplex::family::bitcoin {
 
@@ -32,12 +33,17 @@ BitcoinFamily::Parts::Parts(Options options, Outlet outlet)
             publishSoon();
         }
         wakeWaiters();
+        if (m_lightning) m_lightning->tick();
+        secondFloorTick();
         m_turns->end();
     });
 }
 
 BitcoinFamily::Parts::~Parts() {
     m_pool.reset();
+    m_moves.reset();
+    m_recovery.reset();
+    m_lightning.reset();
     m_client.reset();
 }
 
@@ -100,6 +106,10 @@ void BitcoinFamily::Parts::beginScan() {
         if (const wallet::Coin* coin = m_wallet->value.coins().find(outpoint))
             start.outpoints.push_back({outpoint, coin->output.script_pubkey});
     }
+    for (auto& script : m_lightning->channels.watchedScripts()) start.scripts.push_back(std::move(script));
+    for (auto& outpoint : m_lightning->channels.watchedOutpoints())
+        start.outpoints.push_back(std::move(outpoint));
+    for (auto& script : m_recovery->watchedScripts()) start.scripts.push_back(std::move(script));
     m_birthday_open = facts.birthday == nobodys_birthday;
     m_client->scan(start);
     announcePending();
@@ -108,6 +118,26 @@ void BitcoinFamily::Parts::beginScan() {
 std::expected<void, std::string> BitcoinFamily::Parts::open(std::unique_ptr<OpenWallet> wallet) {
     m_wallet = std::move(wallet);
     m_turns->setWallet(m_wallet->database.get());
+    m_lightning = std::make_unique<Lightning>(
+        Shell{.options = m_options,
+              .network = m_network,
+              .turns = *m_turns,
+              .client = *m_client,
+              .wallet = *m_wallet,
+              .outlet = m_outlet,
+              .changed = [this] { publishSoon(); },
+              .keep = [this](const wallet::WalletChange& change) { keepAndWatch(change); },
+              .backup = [this] { storeChannelBackup(); }});
+    auto loaded = m_lightning->channels.load();
+    if (loaded) loaded = openSecondFloor();
+    if (!loaded) {
+        m_moves.reset();
+        m_recovery.reset();
+        m_lightning.reset();
+        m_turns->setWallet(nullptr);
+        m_wallet.reset();
+        return loaded;
+    }
     unwindLeftBlocks();
     beginScan();
     resolveBirthday();
@@ -130,6 +160,8 @@ void BitcoinFamily::Parts::unwindLeftBlocks() {
     while (!facts.seen.empty() && !stands(facts.seen.back())) facts.seen.pop_back();
     const std::uint32_t below =
         facts.seen.empty() ? facts.birthday.value : facts.seen.back().height.value + 1;
+    m_lightning->channels.blockDisconnected({below});
+    secondFloorDisconnected({below});
     keep(m_wallet->value.disconnectBlock({below}));
     facts.complete_to = {below == 0 ? 0 : below - 1};
     m_wallet->value.setTip(facts.complete_to);
@@ -167,6 +199,29 @@ void BitcoinFamily::Parts::keep(const wallet::WalletChange& change) {
     store(change, *m_wallet, m_turns->current().wallet());
 }
 
+/// For steps outside a block: what they add to the watch list counts from the next block on.
+void BitcoinFamily::Parts::keepAndWatch(const wallet::WalletChange& change) {
+    keep(change);
+    if (!change.watch_list_grew) return;
+    m_turns->current().after([this] {
+        if (m_wallet)
+            m_client->watch(m_wallet->value.watchedScripts(), {},
+                            {static_cast<std::uint32_t>(completeHeight()) + 1});
+    });
+}
+
+void BitcoinFamily::Parts::beginLightning(ByteView bip39_seed) {
+    if (!m_lightning || m_lightning->isUp()) return;
+    const ln::keys::LightningRoot root(bip39_seed);
+    m_backup_key = backupKey(root); // before the machines ask for a backup
+    m_recovery->begin(root);
+    if (const auto begun = m_lightning->begin(bip39_seed); !begun) {
+        m_lightning_fault = begun.error();
+        m_outlet.log("Lightning: " + begun.error());
+    }
+    publishSoon();
+}
+
 // --- events of the light client ---
 
 ChainListener BitcoinFamily::Parts::chainListener() {
@@ -201,8 +256,10 @@ void BitcoinFamily::Parts::onBlockConnected(const light::BlockConnected& event) 
     }
     if (event.block)
         applyBlock(event.height, *event.block);
-    else if (m_wallet)
+    else if (m_wallet) {
         m_wallet->value.setTip(event.height);
+        m_lightning->channels.blockConnected(event.height, nullptr);
+    }
     m_turns->current().after([this, hash = event.hash.reversedHex(), height = event.height.value] {
         m_outlet.notify(
             {.topic = api::Notification::Topic::block, .id = hash, .state = "connected", .height = height});
@@ -231,6 +288,8 @@ void BitcoinFamily::Parts::applyBlock(duplex::bitcoin::BlockHeight height,
         }
         for (const auto& transaction : block.transactions)
             m_turns->current().wallet().erase(store::Table::outbox, transaction.txid());
+        m_lightning->channels.blockConnected(height, &block);
+        secondFloorConnected(height, block);
     }
     applied(change, height);
 }
@@ -256,6 +315,8 @@ void BitcoinFamily::Parts::onBlockDisconnected(const light::BlockDisconnected& e
     if (!m_wallet) return;
     auto& seen = m_wallet->facts.seen;
     while (!seen.empty() && seen.back().height >= event.height) seen.pop_back();
+    m_lightning->channels.blockDisconnected(event.height);
+    secondFloorDisconnected(event.height);
     const auto change = m_wallet->value.disconnectBlock(event.height);
     keep(change);
     for (const auto& txid : change.transactions) {
@@ -268,6 +329,7 @@ void BitcoinFamily::Parts::onComplete(const light::CompleteTo& event) {
     if (m_wallet && m_wallet->facts.birthday != nobodys_birthday) {
         m_wallet->facts.complete_to = event.height;
         storeFacts(*m_wallet, m_turns->current().wallet());
+        m_lightning->channels.completeTo(event.height);
     }
     m_turns->current().after([this] { wakeWaiters(); });
     publishSoon();
@@ -327,6 +389,7 @@ void BitcoinFamily::Parts::publishAll() {
     api::ActivitySnapshot history{.revision = m_revision, .items = activity()};
     if (history.items.size() > 200) history.items.resize(200);
     m_outlet.publish(std::make_shared<const api::Snapshot>(std::move(history)));
+    m_outlet.publish(std::make_shared<const api::Snapshot>(movesSnapshot()));
     m_outlet.publish(std::make_shared<const api::Snapshot>(recentBlocks()));
 }
 

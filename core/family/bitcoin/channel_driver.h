@@ -54,7 +54,8 @@ public:
     /// Every row of the wallet's database; or what is damaged.
     std::expected<void, std::string> load();
     /// The first unlock: keys are there until exit. Restores every machine.
-    void begin(const ln::keys::LightningRoot& root, PeerDriver& peers, PaymentHooks hooks);
+    void begin(const ln::keys::LightningRoot& root, const duplex::bitcoin::keys::ExtendedPrivateKey& master,
+               PeerDriver& peers, PaymentHooks hooks);
     bool hasBegun() const;
 
     // Peers.

@@ -1,7 +1,8 @@
 // What both layers share, and the snapshots: status, layers, activity, blocks, and what a pasted text is.
 
-#include "core/bitcoin/primitives/address.h"
+#include "core/family/bitcoin/lightning_layer.h"
 #include "core/family/bitcoin/parts.h"
+#include "core/family/bitcoin/recognise.h"
 
 namespace duplex::family::bitcoin {
 
@@ -25,47 +26,23 @@ api::SyncStage stageOf(light::SyncStage stage) {
     return api::SyncStage::connecting;
 }
 
-std::string trimmed(const std::string& text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
-/// Satoshi of a BIP 21 amount: decimal BTC with at most eight decimals.
-std::optional<std::int64_t> satoshiOf(std::string_view text) {
-    std::int64_t value = 0;
-    int decimals = -1;
-    if (text.empty() || text.size() > 20) return std::nullopt;
-    for (const char c : text) {
-        if (c == '.' && decimals < 0)
-            decimals = 0;
-        else if (c >= '0' && c <= '9' && decimals < 8 && value <= duplex::bitcoin::max_money.value) {
-            value = value * 10 + (c - '0');
-            if (decimals >= 0) ++decimals;
-        } else
-            return std::nullopt;
-    }
-    for (int i = std::max(decimals, 0); i < 8; ++i) {
-        if (value > duplex::bitcoin::max_money.value) return std::nullopt;
-        value *= 10;
-    }
-    if (value > duplex::bitcoin::max_money.value) return std::nullopt;
-    return value;
-}
-
-std::string percentDecoded(std::string_view text) {
-    std::string result;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte =
-            text[i] == '%' && i + 2 < text.size() ? fromHex(text.substr(i + 1, 2)) : std::nullopt;
-        if (byte) {
-            result.push_back(static_cast<char>(byte->front()));
-            i += 2;
-        } else {
-            result.push_back(text[i]);
-        }
-    }
-    return result;
+/// A move's line of the history: what left the layer where it began, and what it cost so far.
+ledger::Activity lineOf(const ledger::Move& move) {
+    ledger::Activity item{
+        .id = "move:" + move.move_id, .layer = move.from, .kind = ledger::ActivityKind::move};
+    item.amount_msat = -move.amount_sat * 1000;
+    for (const ledger::FeePart& part : move.fee.parts)
+        if (!part.name.starts_with("closing later")) item.fee_msat += part.amount_sat * 1000;
+    item.state = move.state == ledger::StepState::done     ? ledger::ActivityState::done
+                 : move.state == ledger::StepState::failed ? ledger::ActivityState::failed
+                                                           : ledger::ActivityState::pending;
+    item.time = move.started;
+    item.details = move.move_id;
+    for (const ledger::MoveStep& step : move.steps)
+        if (step.state == ledger::StepState::done) item.verified = step.verified;
+    if (move.steps.empty() || move.steps.front().state != ledger::StepState::done)
+        item.verified = move.steps.empty() ? item.verified : move.steps.front().verified;
+    return item;
 }
 
 } // namespace
@@ -115,6 +92,7 @@ api::StatusSnapshot BitcoinFamily::Parts::status() const {
             {api::Warning::Severity::note,
              "Signet's block signatures are not checked yet, so its figures are only reported."});
     }
+    addSecondFloor(status);
     return status;
 }
 
@@ -141,7 +119,10 @@ api::PortfolioSnapshot BitcoinFamily::Parts::portfolio() const {
         for (const auto& [outpoint, coin] : m_wallet->value.coins().coins()) {
             if (!coin.height && coin.own && !coin.spent_by) own_pending += coin.output.value.value;
         }
-        const std::int64_t spendable = balance.confirmed.value + own_pending - balance.reserved.value;
+        const std::int64_t free = balance.confirmed.value + own_pending - balance.reserved.value;
+        const std::int64_t held_back =
+            m_lightning ? heldBack({free}, m_lightning->channels.reserveNeeded()).value : 0;
+        const std::int64_t spendable = free - held_back;
         part(ledger::PartState::spendable, spendable, "Confirmed coins and change of your own payments",
              view.verified);
         part(ledger::PartState::pending_in, balance.pending.value - own_pending,
@@ -149,10 +130,12 @@ api::PortfolioSnapshot BitcoinFamily::Parts::portfolio() const {
         part(ledger::PartState::locked_until, balance.immature.value,
              "Newly mined: spendable 100 blocks after its block", view.verified);
         part(ledger::PartState::reserve, balance.reserved.value, "Set aside", view.verified);
+        part(ledger::PartState::reserve, held_back, "Held back for the fees of closing channels",
+             view.verified);
         view.balance_sat = balance.total().value;
         view.spendable_sat = spendable;
         view.pending_sat = balance.pending.value - own_pending;
-        view.locked_sat = balance.immature.value + balance.reserved.value;
+        view.locked_sat = balance.immature.value + balance.reserved.value + held_back;
     }
     view.balance.verified = view.verified;
     if (const auto estimate = m_client->fees().estimate({chain().height()}, io::now())) {
@@ -186,17 +169,24 @@ api::PortfolioSnapshot BitcoinFamily::Parts::portfolio() const {
     view.main_risks = "A payment with few blocks on top of it can still be replaced.";
     view.way_between_risks =
         "A channel is opened and closed by payments of this layer: it costs their fees and their time.";
-    return {.revision = m_revision, .layers = {std::move(view)}};
+    return {.revision = m_revision, .layers = {std::move(view), lightningView()}};
 }
 
 std::vector<ledger::Activity> BitcoinFamily::Parts::activity() const {
     std::vector<ledger::Activity> items;
     if (!m_wallet) return items;
+    // A transaction of a move is that move's line; one of a channel without a move is shown as a move too.
+    const std::map<duplex::bitcoin::Txid, std::string> of_moves =
+        m_moves ? m_moves->transactions() : std::map<duplex::bitcoin::Txid, std::string>();
+    const std::set<duplex::bitcoin::Txid> of_channels = channelTransactions();
     for (const wallet::HistoryEntry* entry : m_wallet->value.history().newestFirst()) {
-        const std::string txid = entry->transaction.txid().reversedHex();
+        const auto id = entry->transaction.txid();
+        if (of_moves.contains(id)) continue;
+        const std::string txid = id.reversedHex();
         const std::int64_t fee = entry->fee ? entry->fee->value : 0;
         ledger::Activity item{.id = "tx:" + txid, .layer = std::string(m_network.caip2_id)};
         item.kind = entry->delta().value >= 0 ? ledger::ActivityKind::receive : ledger::ActivityKind::send;
+        if (of_channels.contains(id)) item.kind = ledger::ActivityKind::move;
         item.amount_msat = (entry->delta().value + fee) * 1000;
         item.fee_msat = fee * 1000;
         item.time = secondsOf(entry->time);
@@ -210,6 +200,13 @@ std::vector<ledger::Activity> BitcoinFamily::Parts::activity() const {
         item.verified = entry->height ? verifiedAt(item.height, ledger::Evidence::block) : ownVerified();
         items.push_back(std::move(item));
     }
+    for (const ledger::Move& move : m_moves ? m_moves->moves() : std::vector<ledger::Move>())
+        items.push_back(lineOf(move));
+    if (m_lightning && m_lightning->isUp()) {
+        for (ledger::Activity& payment : m_lightning->payments->activity())
+            items.push_back(std::move(payment));
+    }
+    std::ranges::stable_sort(items, std::greater{}, &ledger::Activity::time);
     return items;
 }
 
@@ -237,68 +234,19 @@ void BitcoinFamily::Parts::on(const api::GetActivity& request, Answered answered
 }
 
 void BitcoinFamily::Parts::on(const api::Recognise& request, Answered answered) {
-    api::Recognised found;
-    std::string text = trimmed(request.text);
-    std::string lower = text;
-    std::ranges::transform(lower, lower.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    bool link = false;
-    if (lower.starts_with("bitcoin:")) {
-        link = true;
-        const std::string rest = text.substr(8);
-        const auto question = rest.find('?');
-        text = rest.substr(0, question);
-        for (std::size_t at = question; at != std::string::npos && at < rest.size();) {
-            const auto end = rest.find('&', at + 1);
-            const std::string pair =
-                rest.substr(at + 1, end == std::string::npos ? std::string::npos : end - at - 1);
-            const auto equals = pair.find('=');
-            const std::string key = pair.substr(0, equals);
-            const std::string value =
-                equals == std::string::npos ? "" : percentDecoded(pair.substr(equals + 1));
-            if (key == "amount") {
-                const auto amount = satoshiOf(value);
-                if (!amount) {
-                    found.words = "The link's amount is not a number of bitcoin with at most eight decimals.";
-                    return answer(answered, std::move(found));
-                }
-                found.amount_msat = *amount * 1000;
-            } else if (key == "label" || key == "message") {
-                found.description += (found.description.empty() ? "" : " – ") + value;
-            } else if (key.starts_with("req-")) {
-                found.words =
-                    "The link demands '" + key + "', which Duplex does not know. Ask for a plain address.";
-                return answer(answered, std::move(found));
-            }
-            at = end;
-        }
-    }
-    const auto script = duplex::bitcoin::scriptFromAddress(text, m_network);
-    if (script) {
-        found.kind = link ? api::Recognised::Kind::link : api::Recognised::Kind::address;
-        found.address = text;
-        found.words = link ? "A payment link to a Bitcoin address." : "A Bitcoin address.";
-        found.ours = m_wallet && m_wallet->value.keys().placeOf(*script).has_value();
-        if (found.ours) found.warning = "This address belongs to your own wallet.";
-        return answer(answered, std::move(found));
-    }
-    const bool digits = !text.empty() && text.size() <= 9 &&
-                        std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-    if (digits) {
-        found.kind = api::Recognised::Kind::height;
-        found.height = std::stoll(text);
-        found.words = "A block height.";
-    } else if (const auto hash = duplex::bitcoin::BlockHash::fromReversedHex(lower)) {
-        found.kind = api::Recognised::Kind::txid_or_hash;
-        found.hash = lower;
-        const auto height = chain().heightOf(*hash);
-        if (height) found.height = height->value;
-        found.words = height ? "A block of the chain." : "A transaction id or the hash of an unknown block.";
-        found.asks_network = height.has_value();
-    } else {
-        found.words = "Not recognised: " + std::string(duplex::bitcoin::textOf(script.error()));
-    }
-    answer(answered, std::move(found));
+    const RecogniseFacts facts{
+        .network = m_network,
+        .now = secondsOf(io::calendarNow()),
+        .own_node_id = m_lightning && m_lightning->node_id ? m_lightning->node_id->hex() : std::string(),
+        .is_ours =
+            [this](const duplex::bitcoin::Script& script) {
+                return m_wallet && m_wallet->value.keys().placeOf(script).has_value();
+            },
+        .height_of = [this](const duplex::bitcoin::BlockHash& hash) -> std::optional<std::int64_t> {
+            const auto height = chain().heightOf(hash);
+            return height ? std::optional<std::int64_t>(height->value) : std::nullopt;
+        }};
+    answer(answered, recognise(request.text, facts));
 }
 
 } // namespace duplex::family::bitcoin

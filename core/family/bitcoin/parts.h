@@ -3,13 +3,17 @@
 #include "core/base/variant.h"
 #include "core/family/bitcoin/bitcoin_family.h"
 #include "core/family/bitcoin/light_client_driver.h"
+#include "core/family/bitcoin/lightning.h"
+#include "core/family/bitcoin/move_driver.h"
+#include "core/family/bitcoin/payment_key_recovery.h"
 #include "core/family/bitcoin/wallet_files.h"
 #include "core/io/worker_pool.h"
 
 namespace duplex::family::bitcoin {
 
 /// The family's inside: stores, drivers, the open wallet, and one handler a request. Handlers of one group
-/// stand in one source file: chain_requests.cpp, wallet_requests.cpp, send_requests.cpp, layer_requests.cpp.
+/// stand in one source file: chain_requests.cpp, wallet_requests.cpp, send_requests.cpp, layer_requests.cpp,
+/// payment_requests.cpp.
 class BitcoinFamily::Parts : public QObject {
 public:
     Parts(Options options, Outlet outlet);
@@ -116,8 +120,13 @@ private:
     void announcePending();
     void unlockWithKeyFile(std::function<void()> then);
     void keep(const wallet::WalletChange& change);
+    void keepAndWatch(const wallet::WalletChange& change);
+    /// With the first unlock; a fault of it is said by every request that needs Lightning.
+    void beginLightning(ByteView bip39_seed);
     bool needWallet(const Answered& answered) const;
     bool needMaster(const Answered& answered) const;
+    /// A wallet is open and its keys were there once since.
+    bool needLightning(const Answered& answered) const;
     void withSeed(const std::string& passphrase,
                   std::function<void(std::expected<SeedContents, api::Error>)> then);
     api::WalletTransaction describe(const wallet::HistoryEntry& entry) const;
@@ -125,6 +134,22 @@ private:
     api::Coin describe(const wallet::Coin& coin) const;
     std::expected<duplex::bitcoin::FeeratePerKw, api::Error>
     feerateFor(const api::SendCoins& request, std::string& reason, ledger::Verified& verified) const;
+
+    // What of the second floor the family itself keeps.
+    std::expected<void, std::string> openSecondFloor();
+    void secondFloorConnected(duplex::bitcoin::BlockHeight height, const duplex::bitcoin::Block& block);
+    void secondFloorDisconnected(duplex::bitcoin::BlockHeight height);
+    void secondFloorTick();
+    void storeChannelBackup();
+    void restoreBackup(const api::RestoreBackup& request, const Bytes& file, const SeedContents& contents,
+                       const Answered& answered);
+    void withKeyOf(const OpenWallet& wallet, std::function<void(std::optional<Bytes>)> then);
+    api::LayerView lightningView() const;
+    std::set<duplex::bitcoin::Txid> channelTransactions() const;
+    void addSecondFloor(api::StatusSnapshot& status) const;
+    std::int64_t smallestDelay() const;
+    MoveLabels moveLabels() const;
+    api::MovesSnapshot movesSnapshot() const;
 
     // Labels (bitcoin.md 4).
     ledger::Verified verifiedAt(std::int64_t height, ledger::Evidence evidence) const;
@@ -168,6 +193,16 @@ private:
     std::unique_ptr<TurnKeeper> m_turns;
     std::unique_ptr<LightClientDriver> m_client;
     std::unique_ptr<OpenWallet> m_wallet;
+    std::unique_ptr<Lightning> m_lightning; // of m_wallet
+    std::string m_lightning_fault;
+    std::unique_ptr<PaymentKeyRecovery> m_recovery;
+    std::unique_ptr<MoveDriver> m_moves;
+    std::optional<crypto::Secret<32>> m_backup_key; // from the first unlock on
+    bool m_backup_due = false;
+    std::string m_backup_problem; // why the channel backup could not be written
+    std::optional<std::pair<duplex::bitcoin::BlockHeight, duplex::bitcoin::BlockHeight>>
+        m_before_rescan; // birthday and verified height, for abortrescan
+    std::shared_ptr<bool> m_rescan_aborted;
     std::unique_ptr<io::WorkerPool> m_pool;
     std::string m_frozen; // why nothing leaves any more
     std::vector<Waiter> m_waiters;
@@ -182,6 +217,8 @@ private:
     bool m_birthday_open = false; // the height of the birthday is not known yet
 };
 
+/// Under which name the system keyring holds the key of a wallet without a password.
+std::string keyringName(const std::string& folder);
 /// NFKD, as BIP 39 wants words and passphrases (the api door).
 std::string nfkd(const std::string& text);
 

@@ -73,6 +73,14 @@ std::optional<std::vector<duplex::bitcoin::TxOut>> spentBy(const duplex::bitcoin
     return spent;
 }
 
+/// lightning.md 10: the reserve cannot be spent without being asked for.
+std::string heldBackText(std::int64_t left, std::int64_t reserve) {
+    return "Nothing was sent: " + std::to_string(std::max<std::int64_t>(0, left)) +
+           " sat would be left, and " + std::to_string(reserve) +
+           " sat are held back for safety, to pay the fees of closing your channels. Send less, or close the "
+           "channels first.";
+}
+
 } // namespace
 
 std::expected<duplex::bitcoin::FeeratePerKw, api::Error>
@@ -147,7 +155,21 @@ void BitcoinFamily::Parts::on(const api::SendCoins& request, Answered answered) 
             {{complete}, lowest.value_or(duplex::bitcoin::BlockHeight{complete}), current},
             io::randomBytes<32>()),
         .entropy = io::randomBytes<32>()};
-    const auto unsigned_transaction = wallet::buildTransaction(build, context);
+    const std::int64_t reserve =
+        m_lightning && !request.include_reserve ? m_lightning->channels.reserveNeeded().value : 0;
+    auto unsigned_transaction = wallet::buildTransaction(build, context);
+    if (unsigned_transaction && request.all && reserve > 0) {
+        // All but the safety reserve: the same coins, the reserve as change.
+        const auto& outputs = unsigned_transaction->transaction.outputs;
+        const std::int64_t whole = outputs[unsigned_transaction->payment_outputs.back()].value.value;
+        constexpr std::int64_t change_output_weight = 4 * 31;
+        const std::int64_t rest = whole - reserve - feerate->feeCeil({change_output_weight}).value;
+        if (rest <= 0) return fail(answered, -6, heldBackText(0, reserve));
+        const duplex::bitcoin::Script script = *build.send_all_to;
+        build.send_all_to.reset();
+        build.payments = {{script, {rest}}};
+        unsigned_transaction = wallet::buildTransaction(build, context);
+    }
     if (!unsigned_transaction)
         return fail(answered, codeOf(unsigned_transaction.error()),
                     "Nothing was sent. " + std::string(wallet::textOf(unsigned_transaction.error())));
@@ -160,6 +182,7 @@ void BitcoinFamily::Parts::on(const api::SendCoins& request, Answered answered) 
     reply.feerate_sat_per_kvb = reply.fee_sat * 4000 / std::max<std::int64_t>(1, reply.weight);
     const wallet::Balance before = m_wallet->value.balance();
     reply.left_sat = before.total().value - reply.amount_sat - reply.fee_sat;
+    if (reply.left_sat < reserve) return fail(answered, -6, heldBackText(reply.left_sat, reserve));
     if (request.plan_only) {
         reply.transaction = duplex::bitcoin::serialized(unsigned_transaction->transaction);
         return answer(answered, std::move(reply));
@@ -200,6 +223,10 @@ void BitcoinFamily::Parts::on(const api::SendRaw& request, Answered answered) {
     if (!transaction)
         return fail(answered, -22,
                     "TX decode failed: " + std::string(duplex::bitcoin::textOf(transaction.error())));
+    const wallet::HistoryEntry* known =
+        m_wallet ? m_wallet->value.history().find(transaction->txid()) : nullptr;
+    if (known && known->state == wallet::EntryState::confirmed)
+        return fail(answered, -27, "Transaction outputs already in utxo set");
     const auto spent = spentBy(*transaction, m_wallet.get());
     if (!spent && request.max_feerate_sat_per_kvb) {
         return fail(answered, -25,

@@ -19,7 +19,8 @@ struct Shell {
     const Outlet& outlet;
     std::function<void()> changed; // snapshots are published anew, once a turn
     std::function<void(const wallet::WalletChange&)>
-        keep; // rows of a step of the wallet; watches what it added
+        keep;                     // rows of a step of the wallet; watches what it added
+    std::function<void()> backup; // the static channel backup is written anew, after this turn's commit
 
     Turn& turn() const { return turns.current(); }
     store::Changes& rows() const { return turns.current().wallet(); }

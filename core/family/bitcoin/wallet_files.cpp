@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::uint8_t facts_version = 1;
 constexpr std::string_view facts_key = "facts";
-constexpr std::string_view keys_key = "chains";
 
 Bytes keyOf(const duplex::bitcoin::OutPoint& outpoint) {
     return ByteWriter().bytes(outpoint.txid).u32be(outpoint.index).take();
@@ -22,7 +21,7 @@ Bytes keyOf(const duplex::bitcoin::OutPoint& outpoint) {
 
 bool restoreRows(OpenWallet& wallet) {
     const store::Database& database = *wallet.database;
-    if (const auto keys = database.read(store::Table::key_chain, viewOf(keys_key));
+    if (const auto keys = database.read(store::Table::key_chain, viewOf(key_chain_row));
         keys && !wallet.value.restoreKeyChain(*keys)) {
         return false;
     }
@@ -126,7 +125,7 @@ openWallet(const std::string& data_directory, const std::string& name,
 std::expected<std::unique_ptr<OpenWallet>, std::string>
 createWallet(const std::string& data_directory, const std::string& name,
              const duplex::bitcoin::NetworkParameters& network, const WalletFacts& facts, ByteView seed_file,
-             const std::optional<crypto::Secret<32>>& key_file) {
+             const std::optional<crypto::Secret<32>>& key_file, const store::Changes& more_rows) {
     const std::string folder = folderOf(data_directory, name);
     for (const std::string& path : {data_directory + "/wallets", folder}) {
         if (const auto made = io::makePrivateFolder(path); !made)
@@ -134,7 +133,7 @@ createWallet(const std::string& data_directory, const std::string& name,
     }
     auto database = store::Database::open(folder + "/wallet.sqlite");
     if (!database) return std::unexpected(store::textOf(database.error()));
-    store::Changes changes;
+    store::Changes changes = more_rows;
     changes.put(store::Table::meta, viewOf(facts_key), encodedFacts(facts, network));
     if (const auto receipt = (*database)->commit(changes); !receipt) {
         return std::unexpected("The wallet could not be written (" + receipt.error().detail +
@@ -167,7 +166,7 @@ void store(const wallet::WalletChange& change, const OpenWallet& wallet, store::
         else
             changes.erase(store::Table::history, txid);
     }
-    if (change.keys) changes.put(store::Table::key_chain, viewOf(keys_key), wallet.value.keyChainRow());
+    if (change.keys) changes.put(store::Table::key_chain, viewOf(key_chain_row), wallet.value.keyChainRow());
 }
 
 void storeFacts(const OpenWallet& wallet, store::Changes& changes) {

@@ -32,6 +32,9 @@ struct WalletFacts {
     bool protected_by_password = false;
 };
 
+/// Where the address chains stand in Table::key_chain.
+inline constexpr std::string_view key_chain_row = "chains";
+
 Bytes encodedFacts(const WalletFacts& facts, const duplex::bitcoin::NetworkParameters& network);
 std::optional<WalletFacts> decodedFacts(ByteView row, const duplex::bitcoin::NetworkParameters& network);
 
@@ -57,11 +60,11 @@ openWallet(const std::string& data_directory, const std::string& name,
            const duplex::bitcoin::NetworkParameters& network);
 /// Makes the folder, the database with its first rows, the key file (where the key is kept in one) and last
 /// the sealed seed: a folder without a seed is no wallet, so a crash before leaves none behind. Refuses a
-/// name that exists.
+/// name that exists. `more_rows`: those of a restore, in the first commit.
 std::expected<std::unique_ptr<OpenWallet>, std::string>
 createWallet(const std::string& data_directory, const std::string& name,
              const duplex::bitcoin::NetworkParameters& network, const WalletFacts& facts, ByteView seed_file,
-             const std::optional<crypto::Secret<32>>& key_file);
+             const std::optional<crypto::Secret<32>>& key_file, const store::Changes& more_rows = {});
 std::vector<std::string> walletNames(const std::string& data_directory);
 
 /// Adds the rows that a step of the wallet changed to the turn's changes.

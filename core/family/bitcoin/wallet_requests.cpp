@@ -28,10 +28,6 @@ crypto::PublicKey publicKeyAt(const wallet::AccountKeys& accounts, const wallet:
     return leaf ? leaf->key() : crypto::PublicKey{};
 }
 
-std::string keyringName(const std::string& folder) {
-    return "wallet-key " + folder;
-}
-
 std::string wordsProblem(const duplex::bitcoin::keys::MnemonicFault& fault) {
     std::string text(duplex::bitcoin::keys::textOf(fault.kind));
     if (fault.kind == duplex::bitcoin::keys::MnemonicFault::Kind::unknown_word)
@@ -54,6 +50,10 @@ std::string seedProblem(SeedFileError error) {
 }
 
 } // namespace
+
+std::string keyringName(const std::string& folder) {
+    return "wallet-key " + folder;
+}
 
 std::string nfkd(const std::string& text) {
     return QString::fromStdString(text).normalized(QString::NormalizationForm_KD).toStdString();
@@ -114,15 +114,22 @@ void BitcoinFamily::Parts::on(const api::CreateWallet& request, Answered answere
     if (facts.birthday != height_not_known)
         facts.complete_to = {facts.birthday.value == 0 ? 0 : facts.birthday.value - 1};
 
-    const auto finish = [this, name, facts, answered, master = *master,
+    store::Changes first_rows; // of a restored wallet: what finds the money of channels that it once had
+    if (restored) {
+        const auto [key, row] = PaymentKeyRecovery::row(ln::keys::LightningRoot(contents.seed().reveal()));
+        first_rows.put(store::Table::meta, key, row);
+    }
+    const auto finish = [this, name, facts, first_rows, answered, master = *master, seed = contents.seed(),
                          words = restored ? std::string() : textOf(mnemonic->sentence().reveal())](
                             const Bytes& seed_file, const std::optional<crypto::Secret<32>>& key_file) {
         if (m_wallet) return fail(answered, -4, "Another wallet was opened meanwhile. Unload it first.");
-        auto made = createWallet(m_options.data_directory, name, m_network, facts, seed_file, key_file);
+        auto made =
+            createWallet(m_options.data_directory, name, m_network, facts, seed_file, key_file, first_rows);
         if (!made) return fail(answered, -4, made.error());
         if (!facts.protected_by_password) (*made)->master = master;
         const bool is_protected = facts.protected_by_password;
         if (const auto opened = open(std::move(*made)); !opened) return fail(answered, -4, opened.error());
+        beginLightning(seed.reveal());
         answer(answered, api::WalletCreated{
                              .name = name,
                              .mnemonic = words,
@@ -163,7 +170,9 @@ void BitcoinFamily::Parts::unlockWithKeyFile(std::function<void()> then) {
         const auto contents = file ? openSeedWithKey(*file, crypto::Secret<32>(toArray<32>(bytes)))
                                    : std::unexpected(SeedFileError::malformed);
         if (!contents) return m_outlet.log("the seed file could not be opened with its key");
-        m_wallet->master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(contents->seed().reveal());
+        const crypto::Secret<64> seed = contents->seed();
+        m_wallet->master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(seed.reveal());
+        beginLightning(seed.reveal());
         then();
     };
     if (const auto file = io::readSecretFile(keyFile(*m_wallet))) return use(*file);
@@ -183,7 +192,7 @@ void BitcoinFamily::Parts::on(const api::LoadWallet& request, Answered answered)
                         "' is open, and one can be open at a time. Unload it first.");
     const auto names = walletNames(m_options.data_directory);
     if (std::ranges::find(names, request.name) == names.end())
-        return fail(answered, -18, "There is no wallet '" + request.name + "'. See listwallets.");
+        return fail(answered, -18, "There is no wallet '" + request.name + "'. See listwalletdir.");
     auto wallet = openWallet(m_options.data_directory, request.name, m_network);
     if (!wallet) return fail(answered, -4, wallet.error());
     if (const auto opened = open(std::move(*wallet)); !opened) return fail(answered, -4, opened.error());
@@ -194,7 +203,16 @@ void BitcoinFamily::Parts::on(const api::UnloadWallet& request, Answered answere
     if (!needWallet(answered)) return;
     if (!request.name.empty() && request.name != m_wallet->name)
         return fail(answered, -18, "Wallet '" + request.name + "' is not open.");
+    if (m_lightning && m_lightning->channels.isUnresolved())
+        return fail(answered, -4,
+                    "A channel of this wallet is open or has outputs to come. Close it and wait until "
+                    "everything is settled, or restart with another --wallet.");
     m_turns->end(); // its last rows
+    m_moves.reset();
+    m_recovery.reset();
+    m_lightning.reset();
+    m_backup_key.reset();
+    m_turns->end();
     m_turns->setWallet(nullptr);
     m_wallet.reset();
     m_relock_at.reset();
@@ -233,6 +251,11 @@ void BitcoinFamily::Parts::on(const api::GetWalletInfo&, Answered answered) {
 /// Opens the seed file with a passphrase on a worker; three wrong ones a minute at most.
 void BitcoinFamily::Parts::withSeed(const std::string& passphrase,
                                     std::function<void(std::expected<SeedContents, api::Error>)> then) {
+    if (passphrase.empty() &&
+        m_wallet->facts.protected_by_password) { // no guess, so it is not counted as one
+        return then(std::unexpected(api::Error{
+            -14, "This needs the wallet's passphrase, also while it is unlocked. Give it with -stdinpass."}));
+    }
     std::erase_if(m_wrong_passphrases, [](Ticks when) { return io::now() - when > 60s; });
     if (m_wrong_passphrases.size() >= wrong_passphrases_a_minute) {
         return then(std::unexpected(
@@ -264,7 +287,9 @@ void BitcoinFamily::Parts::on(const api::Unlock& request, Answered answered) {
     withSeed(request.passphrase, [this, answered, timeout = request.timeout_s](const auto& contents) {
         if (!contents) return fail(answered, contents.error().code, contents.error().message);
         if (!m_wallet) return fail(answered, -18, "The wallet was closed meanwhile.");
-        m_wallet->master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(contents->seed().reveal());
+        const crypto::Secret<64> seed = contents->seed();
+        m_wallet->master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(seed.reveal());
+        beginLightning(seed.reveal());
         m_relock_at.reset();
         if (timeout > 0) m_relock_at = io::now() + Ticks(std::min<std::int64_t>(timeout, 100'000'000) * 1000);
         publishSoon();
@@ -582,14 +607,19 @@ void BitcoinFamily::Parts::on(const api::Rescan& request, Answered answered) {
         return fail(answered, -8, "Invalid stop_height");
     WalletFacts& facts = m_wallet->facts;
     const auto start = static_cast<std::uint32_t>(request.start_height);
+    if (!m_before_rescan || completeHeight() >= m_before_rescan->second.value)
+        m_before_rescan = {facts.birthday, facts.complete_to};
+    m_rescan_aborted = std::make_shared<bool>(false);
     facts.birthday = {std::min(start, facts.birthday.value)};
     facts.complete_to = {std::min(start == 0 ? 0 : start - 1, facts.complete_to.value)};
     std::erase_if(facts.seen, [&](const SeenBlock& block) { return block.height > facts.complete_to; });
     storeFacts(*m_wallet, m_turns->current().wallet());
-    m_turns->current().after([this, answered, start, stop = request.stop_height.value_or(tip)] {
+    m_turns->current().after([this, answered, start, stop = request.stop_height.value_or(tip),
+                              aborted = m_rescan_aborted] {
         beginScan();
-        on(api::WaitForHeight{.height = stop}, [answered, start, stop](const api::Answer& reached) {
+        on(api::WaitForHeight{.height = stop}, [answered, start, stop, aborted](const api::Answer& reached) {
             if (!reached) return answered(reached);
+            if (*aborted) return answered(std::unexpected(api::Error{-1, "The rescan was aborted."}));
             answered(api::Reply{api::RescanReply{.start_height = start, .stop_height = stop}});
         });
     });

@@ -68,6 +68,19 @@ std::expected<void, IncomingPayments::AddError> IncomingPayments::add(IncomingPa
     return {};
 }
 
+std::expected<void, IncomingPayments::RemoveError> IncomingPayments::remove(const PaymentHash& hash) {
+    const auto found = m_payments.find(hash);
+    if (found == m_payments.end()) return std::unexpected(RemoveError::unknown);
+    // Claiming needs the preimage until the last HTLC is gone, on chain too (threats 87).
+    const IncomingState state = found->second.state;
+    if (state == IncomingState::collecting || state == IncomingState::claiming)
+        return std::unexpected(RemoveError::being_paid);
+    for (const IncomingPart& part : found->second.parts) m_by_htlc.erase(part.htlc);
+    m_changed.erase(hash);
+    m_payments.erase(found);
+    return {};
+}
+
 void IncomingPayments::restore(IncomingPayment payment, Ticks ticks) {
     const PaymentHash hash = payment.payment_hash;
     for (const IncomingPart& part : payment.parts) m_by_htlc.emplace(part.htlc, hash);
@@ -94,6 +107,10 @@ IncomingActions IncomingPayments::onHtlc(const ArrivedHtlc& htlc, const crypto::
 
     // From here on one code for everything, so that a probe learns nothing (threats 80).
     const auto wrong = wrongDetails(htlc.amount_msat, environment.tip_height);
+    // A full channel is not the payee's answer: the payer may try again.
+    if (htlc.refusal == ArrivedHtlc::Refusal::dust_exposure)
+        return refuse({.code = onion::FailureCode::temporary_node_failure, .data = {}});
+    if (htlc.refusal == ArrivedHtlc::Refusal::expiry) return refuse(wrong);
     const auto found = m_payments.find(htlc.payment_hash);
     if (found == m_payments.end() || !payload->payment_data) return refuse(wrong);
     IncomingPayment& payment = found->second;

@@ -83,6 +83,9 @@ struct ArrivedHtlc {
     CltvExpiry cltv_expiry;
     wire::OnionRoutingPacket onion{};
     bool in_blinded_path = false; // path_key was there
+    /// What the channel found out: not to be accepted, whatever the onion says.
+    enum class Refusal : std::uint8_t { none, expiry, dust_exposure };
+    Refusal refusal = Refusal::none;
 };
 
 struct IncomingEnvironment {
@@ -102,6 +105,9 @@ public:
 
     enum class AddError { hash_used }; // a hash is used for one invoice, ever
     std::expected<void, AddError> add(IncomingPayment payment);
+    enum class RemoveError { unknown, being_paid };
+    /// Forgets an invoice whose HTLCs, if any came, are settled for good.
+    std::expected<void, RemoveError> remove(const PaymentHash& hash);
     /// At start, from the database; collecting starts its 60 s again.
     void restore(IncomingPayment payment, Ticks ticks);
 

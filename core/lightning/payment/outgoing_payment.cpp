@@ -152,6 +152,16 @@ PaymentActions OutgoingPayment::onPartRefused(std::uint32_t part, const PaymentE
     return afterFailure(environment);
 }
 
+PaymentActions OutgoingPayment::onPartNeverSent(std::uint32_t part) {
+    PaymentPart* found = find(part);
+    if (!found || found->state != PartState::in_flight) return {};
+    found->state = PartState::failed;
+    if (hasLiveParts() || isFinal()) return {};
+    if (m_state == PaymentState::failing) return fail(m_failure);
+    m_state = PaymentState::routing;
+    return {};
+}
+
 PaymentActions OutgoingPayment::onPartLost(std::uint32_t part, const PaymentEnvironment& environment) {
     PaymentPart* found = find(part);
     if (!found || found->state != PartState::in_flight) return {};
@@ -233,9 +243,9 @@ PaymentActions OutgoingPayment::onPreimage(const Preimage& preimage, UnixTime no
     return {PaymentSucceeded{.payment = m_request.id, .preimage = preimage, .fee = fee()}};
 }
 
-PaymentActions OutgoingPayment::cancel() {
+PaymentActions OutgoingPayment::cancel(PaymentFailure reason) {
     if (isFinal() || m_state == PaymentState::failing) return {};
-    return fail(PaymentFailure::cancelled);
+    return fail(reason);
 }
 
 bool OutgoingPayment::hasLiveParts() const {

@@ -72,14 +72,17 @@ public:
     PaymentActions proceed(const PaymentEnvironment& environment);
     /// The channel could not add this part's HTLC: nothing was sent.
     PaymentActions onPartRefused(std::uint32_t part, const PaymentEnvironment& environment);
+    /// No commitment ever had this part's HTLC (a lost connection, a crash): its channel may be tried again.
+    /// Looks for no route; proceed() does, once a channel can send.
+    PaymentActions onPartNeverSent(std::uint32_t part);
     /// The HTLC is irrevocably removed. `reason` is update_fail_htlc's.
     PaymentActions onPartFailed(std::uint32_t part, ByteView reason, const PaymentEnvironment& environment);
     /// As onPartFailed, for update_fail_malformed_htlc of our peer, or an HTLC that timed out on chain.
     PaymentActions onPartLost(std::uint32_t part, const PaymentEnvironment& environment);
     /// Off chain or on chain; a wrong preimage changes nothing (ordinary check, threats 36).
     PaymentActions onPreimage(const Preimage& preimage, UnixTime now, gossip::LiquidityEstimate& liquidity);
-    /// The user gives up: no new part; failed once all parts are gone.
-    PaymentActions cancel();
+    /// The user gives up, or stops waiting: no new part; failed once all parts are gone.
+    PaymentActions cancel(PaymentFailure reason = PaymentFailure::cancelled);
 
     const PaymentRequest& request() const { return m_request; }
     PaymentState state() const { return m_state; }

@@ -7,6 +7,7 @@
 #include <QDir>
 #include <QQuickItem>
 #include <QRegularExpression>
+#include <QSet>
 #include <QTest>
 
 namespace duplex::test {
@@ -16,7 +17,7 @@ namespace {
 void save(QQuickWindow* window, const QString& name) {
     QDir().mkpath(QStringLiteral(DUPLEX_SCREENSHOTS));
     const QImage picture = window->grabWindow();
-    QCOMPARE(picture.size(), QSize(1280, 800));
+    QCOMPARE(picture.size(), window->size());
     QVERIFY(picture.save(QStringLiteral(DUPLEX_SCREENSHOTS "/") + name + QStringLiteral(".png")));
 }
 
@@ -28,17 +29,35 @@ api::StatusSnapshot withoutWallet() {
     return status;
 }
 
+// Everything that acts, or that stands for a picture, must say what it is.
 void countNameless(QAccessibleInterface* node, QStringList& nameless, int& total) {
-    if (node == nullptr) return;
+    if (node == nullptr || node->state().invisible) return;
     const QAccessible::Role role = node->role();
-    const bool acts = role == QAccessible::Button || role == QAccessible::EditableText ||
-                      role == QAccessible::PageTab || role == QAccessible::CheckBox ||
-                      role == QAccessible::RadioButton || role == QAccessible::Graphic;
-    if (acts && !node->state().invisible) {
+    static const QSet<int> named{QAccessible::Button,      QAccessible::EditableText, QAccessible::PageTab,
+                                 QAccessible::CheckBox,    QAccessible::RadioButton,  QAccessible::Graphic,
+                                 QAccessible::PageTabList, QAccessible::List,         QAccessible::ListItem,
+                                 QAccessible::Table,       QAccessible::Row,          QAccessible::Cell,
+                                 QAccessible::ProgressBar, QAccessible::Heading};
+    if (named.contains(role)) {
         ++total;
-        if (node->text(QAccessible::Name).isEmpty()) nameless << QString::number(role);
+        if (node->text(QAccessible::Name).isEmpty())
+            nameless << QString::number(role) + u' ' +
+                            QString::fromLatin1(node->object()->metaObject()->className());
     }
     for (int i = 0; i < node->childCount(); ++i) countNameless(node->child(i), nameless, total);
+}
+
+// Texts and controls that reach over the window's right edge and are not inside something that scrolls
+// sideways.
+void findWide(QQuickItem* item, double edge, QStringList& wide) {
+    if (!item->isVisible() || item->opacity() == 0) return;
+    if (item->objectName() == QLatin1String("strip")) return; // scrolls
+    const QString type = QString::fromLatin1(item->metaObject()->className());
+    const bool told = type.startsWith(QLatin1String("Label")) || type.startsWith(QLatin1String("Button"));
+    const double right = item->mapToScene({item->width(), 0}).x();
+    if (told && item->width() > 0 && right > edge + 1)
+        wide << type + u' ' + item->property("text").toString() + u' ' + QString::number(right);
+    for (QQuickItem* child : item->childItems()) findWide(child, edge, wide);
 }
 
 } // namespace
@@ -196,6 +215,24 @@ void TestPages::states_emptyLockedOfflineSyncing_showWithoutWarnings() {
     save(fixture.window, tag + QStringLiteral("-dark"));
 }
 
+void TestPages::page_atTheMinimumSize_cutsNothingOff_data() {
+    page_opened_showsWithoutWarningsInBothThemes_data();
+}
+
+// The columns go under each other; whatever does not fit scrolls, and nothing is wider than the window.
+void TestPages::page_atTheMinimumSize_cutsNothingOff() {
+    QFETCH(QString, page);
+    QFETCH(QString, argument);
+    WindowFixture fixture(sampleStatus(), QSize(1024, 680));
+    if (page == QLatin1String("move")) fixture.app->move()->setAmount(QStringLiteral("500 000"));
+    fixture.open(page, argument);
+    settle();
+    save(fixture.window, QString::fromLatin1(QTest::currentDataTag()) + QStringLiteral("-small"));
+    QStringList wide;
+    findWide(fixture.window->contentItem(), fixture.window->width(), wide);
+    QCOMPARE(wide, QStringList());
+}
+
 void TestPages::keys_ofTheGuide_openThePages() {
     WindowFixture fixture(sampleStatus());
     settle(60);
@@ -216,6 +253,29 @@ void TestPages::keys_ofTheGuide_openThePages() {
     QVERIFY(fixture.session.last<api::Lock>() != nullptr);
 }
 
+void TestPages::tab_throughAPage_reachesEveryControl() {
+    WindowFixture fixture(sampleStatus());
+    settle();
+    QSet<QQuickItem*> reached;
+    for (int i = 0; i < 60; ++i) {
+        QTest::keyClick(fixture.window, Qt::Key_Tab);
+        QVERIFY(fixture.window->activeFocusItem() != nullptr);
+        reached.insert(fixture.window->activeFocusItem());
+    }
+    // Search, theme, lock; nine entries of the rail; send, receive, the lift's three, compare layers.
+    QVERIFY2(reached.size() >= 18, qPrintable(QString::number(reached.size())));
+}
+
+void TestPages::rail_clicked_opensEachPage() {
+    WindowFixture fixture(sampleStatus());
+    settle(60);
+    for (const char* page :
+         {"send", "receive", "move", "channels", "blocks", "network", "layers", "settings", "home"}) {
+        QVERIFY(fixture.click(QStringLiteral("rail-") + QString::fromLatin1(page)));
+        QCOMPARE(fixture.window->property("page").toString(), QString::fromLatin1(page));
+    }
+}
+
 void TestPages::send_pastedAndConfirmed_paysOnce() {
     WindowFixture fixture(sampleStatus());
     fixture.open(QStringLiteral("send"), QStringLiteral("lnbc210u1coffee"));
@@ -229,6 +289,83 @@ void TestPages::send_pastedAndConfirmed_paysOnce() {
         return pay != nullptr && !pay->plan_only;
     });
     QCOMPARE(paid, 1);
+}
+
+void TestPages::move_clickedThrough_startsAndShowsItsSteps() {
+    WindowFixture fixture(sampleStatus());
+    fixture.open(QStringLiteral("move"), QStringLiteral("up"));
+    settle(60);
+    QVERIFY(fixture.type(QStringLiteral("moveAmount"), QStringLiteral("250000")));
+    QTRY_VERIFY(fixture.item(QStringLiteral("startMove")) != nullptr);
+    QVERIFY(fixture.click(QStringLiteral("startMove")));
+    QTRY_COMPARE(fixture.window->property("page").toString(), QStringLiteral("progress"));
+    QCOMPARE(fixture.session.count<api::StartMove>(), 1);
+    QTest::keyClick(fixture.window, Qt::Key_Escape);
+    QTRY_COMPARE(fixture.window->property("page").toString(), QStringLiteral("move"));
+}
+
+void TestPages::closeAlone_asksForTheNameFirst() {
+    WindowFixture fixture(sampleStatus());
+    fixture.open(QStringLiteral("channels"));
+    settle();
+    QVERIFY(fixture.click(QStringLiteral("closeAlone")));
+    settle(60);
+    QVERIFY2(!fixture.click(QStringLiteral("confirm")), "enabled without the name");
+    QVERIFY(fixture.type(QStringLiteral("partnerName"), QStringLiteral("Kestrel")));
+    QVERIFY(fixture.click(QStringLiteral("confirm")));
+    const auto* close = fixture.session.last<api::CloseChannel>();
+    QVERIFY(close != nullptr && close->force);
+}
+
+void TestPages::search_typedAndEntered_opensTheBlock() {
+    WindowFixture fixture(sampleStatus());
+    settle(60);
+    QTest::keyClick(fixture.window, Qt::Key_K, Qt::ControlModifier);
+    settle(40);
+    for (const char letter : {'9', '7', '6', '4', '1', '1'}) QTest::keyClick(fixture.window, letter);
+    settle();
+    QTest::keyClick(fixture.window, Qt::Key_Return);
+    QTRY_COMPARE(fixture.window->property("page").toString(), QStringLiteral("blocks"));
+    QTRY_COMPARE(fixture.session.last<api::GetBlockFacts>()->height, 976'411);
+}
+
+void TestPages::unlock_wrongThenRight_closesTheDialog() {
+    api::StatusSnapshot status = sampleStatus();
+    status.wallet = api::WalletState::locked;
+    WindowFixture fixture(status);
+    settle(60);
+    QVERIFY(fixture.click(QStringLiteral("lock")));
+    QTRY_VERIFY(fixture.item(QStringLiteral("password")) != nullptr);
+    QVERIFY(fixture.type(QStringLiteral("password"), QStringLiteral("wrong")));
+    QVERIFY(fixture.click(QStringLiteral("confirm")));
+    QTRY_VERIFY(!fixture.app->lock()->property("error").toString().isEmpty());
+    QVERIFY(fixture.type(QStringLiteral("password"), QStringLiteral("secret")));
+    QVERIFY(fixture.click(QStringLiteral("confirm")));
+    QTRY_VERIFY(fixture.item(QStringLiteral("password")) == nullptr);
+}
+
+void TestPages::wallet_madeByMouse_isCheckedBeforeItOpens() {
+    WindowFixture fixture(withoutWallet());
+    settle(60);
+    QVERIFY(fixture.click(QStringLiteral("createWallet")));
+    settle(40);
+    QVERIFY(fixture.type(QStringLiteral("walletName"), QStringLiteral("Savings")));
+    QVERIFY(fixture.type(QStringLiteral("walletPassword"), QStringLiteral("secret")));
+    QVERIFY(fixture.type(QStringLiteral("walletPasswordAgain"), QStringLiteral("secret")));
+    QVERIFY(fixture.click(QStringLiteral("next")));
+    QTRY_COMPARE(fixture.app->onboarding()->step(), QStringLiteral("words"));
+    fixture.session.publish(sampleStatus()); // the engine has the wallet open by now
+    QVERIFY(fixture.app->welcome());
+    const QStringList words = fixture.app->onboarding()->property("words").toStringList();
+    settle(40);
+    QVERIFY(fixture.click(QStringLiteral("next")));
+    settle(40);
+    const QVariantList checks = fixture.app->onboarding()->property("checks").toList();
+    for (int i = 0; i < 3; ++i)
+        QVERIFY(fixture.type(QStringLiteral("check%1").arg(i), words.value(checks[i].toInt() - 1)));
+    QVERIFY(fixture.click(QStringLiteral("next")));
+    QTRY_VERIFY(!fixture.app->welcome());
+    QCOMPARE(fixture.window->property("page").toString(), QStringLiteral("home"));
 }
 
 } // namespace duplex::test

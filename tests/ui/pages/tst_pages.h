@@ -24,8 +24,17 @@ private slots:
     void welcome_eachStep_showsWithoutWarningsInBothThemes();
     void states_emptyLockedOfflineSyncing_showWithoutWarnings_data();
     void states_emptyLockedOfflineSyncing_showWithoutWarnings();
+    void page_atTheMinimumSize_cutsNothingOff_data();
+    void page_atTheMinimumSize_cutsNothingOff();
     void keys_ofTheGuide_openThePages();
+    void tab_throughAPage_reachesEveryControl();
+    void rail_clicked_opensEachPage();
     void send_pastedAndConfirmed_paysOnce();
+    void move_clickedThrough_startsAndShowsItsSteps();
+    void closeAlone_asksForTheNameFirst();
+    void search_typedAndEntered_opensTheBlock();
+    void unlock_wrongThenRight_closesTheDialog();
+    void wallet_madeByMouse_isCheckedBeforeItOpens();
 
 private:
     std::unique_ptr<WindowFixture> m_fixture; // one window for all pages

@@ -8,11 +8,24 @@
 
 namespace duplex::test {
 
+namespace {
+
+// By the tree of what is shown: what a Loader or a Repeater made is nobody's QObject child.
+QQuickItem* usable(QQuickItem* from, const QString& name) {
+    if (!from->isVisible()) return nullptr;
+    if (from->objectName() == name) return from->isEnabled() && from->width() > 0 ? from : nullptr;
+    for (QQuickItem* child : from->childItems())
+        if (QQuickItem* found = usable(child, name)) return found;
+    return nullptr;
+}
+
+} // namespace
+
 void settle(int milliseconds) {
     QTest::qWait(milliseconds);
 }
 
-WindowFixture::WindowFixture(api::StatusSnapshot status) {
+WindowFixture::WindowFixture(api::StatusSnapshot status, QSize size) {
     session.handler = sampleAnswer;
     app = std::make_unique<ui::AppModel>(session, QString());
     app->display().setNow([] { return sample_now; });
@@ -37,14 +50,34 @@ WindowFixture::WindowFixture(api::StatusSnapshot status) {
     }
     engine->load(main);
     if (!engine->rootObjects().isEmpty()) window = qobject_cast<QQuickWindow*>(engine->rootObjects().first());
+    if (window != nullptr) window->resize(size);
 }
 
 void WindowFixture::open(const QString& page, const QString& argument) {
     QMetaObject::invokeMethod(window, "open", Q_ARG(QVariant, page), Q_ARG(QVariant, argument));
 }
 
-QQuickItem* WindowFixture::item(const char* object_name) const {
-    return window->findChild<QQuickItem*>(QString::fromLatin1(object_name));
+QQuickItem* WindowFixture::item(const QString& object_name) const {
+    return usable(window->contentItem(), object_name);
+}
+
+bool WindowFixture::click(const QString& object_name) {
+    QQuickItem* control = item(object_name);
+    if (control == nullptr) return false;
+    QTest::mouseClick(window, Qt::LeftButton, Qt::NoModifier,
+                      control->mapToScene({control->width() / 2, control->height() / 2}).toPoint());
+    return true;
+}
+
+bool WindowFixture::type(const QString& object_name, const QString& text) {
+    const QQuickItem* field = item(object_name);
+    auto* input = field == nullptr ? nullptr : field->property("input").value<QQuickItem*>();
+    if (input == nullptr) return false;
+    QTest::mouseClick(window, Qt::LeftButton, Qt::NoModifier,
+                      input->mapToScene({input->width() / 2, input->height() / 2}).toPoint());
+    QTest::keyClick(window, Qt::Key_A, Qt::ControlModifier);
+    for (const QChar letter : text) QTest::keyClick(window, letter.toLatin1());
+    return input->property("text").toString() == text;
 }
 
 } // namespace duplex::test

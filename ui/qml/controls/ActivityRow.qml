@@ -5,6 +5,7 @@ import Duplex
 // One line of the history of both layers.
 T.ItemDelegate {
     id: line
+    required property string id
     required property string title
     required property string words
     required property string amount

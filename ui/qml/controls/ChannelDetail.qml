@@ -47,12 +47,23 @@ Card {
             y: 12
             width: parent.width - 28
             spacing: 4
+            Item {
+                visible: !!card.forecast.until
+                width: parent.width
+                height: from.height + 12
+                Label { id: from; role: "smallStrong"; text: qsTr("Today") }
+                Label { anchors.horizontalCenter: parent.horizontalCenter; role: "small"; dim: true; text: card.forecast.waitsShort || "" }
+                Label { anchors.right: parent.right; role: "smallStrong"; text: card.forecast.until || "" }
+                Rectangle { y: from.height + 3; width: parent.width; height: 5; radius: 3; color: Theme.lineStrong; opacity: 0.7 }
+                Rectangle { y: from.height + 3; width: 18; height: 5; radius: 3; color: Theme.l1Fill }
+                Rectangle { y: from.height + 3; anchors.right: parent.right; width: 18; height: 5; radius: 3; color: Theme.ok }
+            }
             Label { role: "denseStrong"; text: card.forecast.back || ""; width: parent.width }
             Label { role: "small"; dim: true; text: card.forecast.waits || ""; width: parent.width; wrapMode: Text.Wrap }
             Label { role: "small"; dim: true; text: card.forecast.costs || ""; width: parent.width; wrapMode: Text.Wrap }
             Label { visible: text !== ""; role: "small"; dim: true; text: card.forecast.lost || ""; width: parent.width; wrapMode: Text.Wrap }
             Repeater {
-                model: card.forecast.outputs || []
+                model: (card.forecast.outputs || []).length > 2 ? card.forecast.outputs : [] // payments on their way
                 RowLayout {
                     required property var modelData
                     width: lines.width
@@ -71,6 +82,6 @@ Card {
         spacing: 8
         Button { objectName: "closeTogether"; size: 36; text: card.busy ? qsTr("Closing") : qsTr("Close together"); enabled: !!card.detail.canCloseTogether && !card.busy; onClicked: card.closeTogether() }
         Item { Layout.fillWidth: true }
-        Button { size: 36; kind: "danger"; text: qsTr("Close alone…"); enabled: !card.busy; onClicked: card.closeAlone() }
+        Button { objectName: "closeAlone"; size: 36; kind: "danger"; text: qsTr("Close alone…"); enabled: !card.busy; onClicked: card.closeAlone() }
     }
 }

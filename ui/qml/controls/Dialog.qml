@@ -33,7 +33,7 @@ T.Dialog {
             spacing: 10
             Item { Layout.fillWidth: true }
             Button { kind: root.danger ? "primary" : "secondary"; text: root.safeAction; onClicked: root.close() }
-            Button { visible: root.riskyAction !== ""; kind: root.danger ? "danger" : "primary"; text: root.riskyAction; enabled: root.riskyAllowed; onClicked: root.confirmed() }
+            Button { objectName: "confirm"; visible: root.riskyAction !== ""; kind: root.danger ? "danger" : "primary"; text: root.riskyAction; enabled: root.riskyAllowed; onClicked: root.confirmed() }
         }
     }
 }

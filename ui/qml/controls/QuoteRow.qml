@@ -17,6 +17,7 @@ T.AbstractButton {
     required property string trust
     required property bool available
     required property bool selected
+    property int level: 2 // where the move goes
     signal chosen(string id)
     implicitHeight: Math.max(64, layout.implicitHeight + 24)
     enabled: available
@@ -28,13 +29,13 @@ T.AbstractButton {
     Accessible.checked: selected
     background: Rectangle {
         radius: 10
-        color: row.selected ? Theme.sunken : "transparent"
+        color: row.selected ? Theme.layerTint(row.level) : "transparent"
         border.width: row.selected ? 2 : 1
-        border.color: row.selected ? Theme.ink : Theme.line
+        border.color: row.selected ? Theme.layer(row.level) : Theme.line
         FocusRing { shown: row.visualFocus; around: 10 }
     }
     contentItem: Item {
-        RadioDot { x: 12; y: 14; on: row.selected; opacity: row.available ? 1 : 0.4 }
+        RadioDot { x: 12; y: 13; on: row.selected; ink: Theme.layer(row.level); opacity: row.available ? 1 : 0.4 }
         RowLayout {
             id: layout
             x: 40
@@ -46,8 +47,12 @@ T.AbstractButton {
                 Layout.preferredWidth: 10
                 Layout.alignment: Qt.AlignTop
                 spacing: 3
-                Label { Layout.fillWidth: true; role: "strong"; text: row.title; faint: !row.available }
-                Label { Layout.fillWidth: true; visible: text !== ""; role: "small"; faint: true; text: row.mechanism }
+                Flow {
+                    Layout.fillWidth: true
+                    spacing: 6
+                    Label { id: head; role: "strong"; text: row.title; faint: !row.available }
+                    Label { height: head.height; verticalAlignment: Text.AlignBottom; role: "small"; faint: true; text: row.mechanism }
+                }
                 Label { Layout.fillWidth: true; role: "small"; dim: true; wrapMode: Text.Wrap; text: row.details }
             }
             ColumnLayout {

@@ -10,6 +10,7 @@ Rectangle {
     property string page: "home"
     property bool keys: true // false: somebody looks around without a wallet
     signal chosen(string page)
+    signal walletWanted()
     color: Theme.rail
     implicitWidth: Theme.railWidth
     Accessible.role: Accessible.Pane
@@ -18,6 +19,7 @@ Rectangle {
     component Entry: T.AbstractButton {
         id: entry
         property string page
+        objectName: "rail-" + page
         property string symbol
         property int level: 0
         property string key: ""
@@ -85,6 +87,7 @@ Rectangle {
         Entry { page: "receive"; symbol: "receive"; text: qsTr("Receive"); visible: rail.keys }
         Entry { page: "move"; symbol: "move"; text: qsTr("Move"); visible: rail.keys }
         Entry { page: "channels"; symbol: "channels"; text: qsTr("Channels"); visible: rail.keys }
+        Button { objectName: "addWallet"; visible: !rail.keys; Layout.fillWidth: true; Layout.topMargin: 8; symbol: "plus"; text: qsTr("Add a wallet"); onClicked: rail.walletWanted() }
         Group { text: qsTr("Explore") }
         Entry { page: "blocks"; symbol: "blocks"; text: qsTr("Blocks"); level: 1 }
         Entry { page: "network"; symbol: "graph"; text: qsTr("Nodes"); level: 2 }

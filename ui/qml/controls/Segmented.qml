@@ -6,6 +6,7 @@ import Duplex
 Rectangle {
     id: root
     property var options: []
+    property var symbols: [] // an icon a word, or none
     property int current: 0
     property int size: 36
     property string describe: ""
@@ -33,7 +34,7 @@ Rectangle {
                 readonly property bool on: index === root.current
                 text: modelData
                 height: root.size - 6
-                implicitWidth: words.implicitWidth + 28
+                implicitWidth: words.implicitWidth + 28 + (symbol.visible ? 20 : 0)
                 focusPolicy: Qt.StrongFocus
                 onClicked: root.chosen(index)
                 Keys.onRightPressed: if (index < root.options.length - 1) { buttons.itemAt(index + 1).forceActiveFocus(Qt.TabFocusReason); root.chosen(index + 1) }
@@ -49,7 +50,8 @@ Rectangle {
                     FocusRing { shown: option.visualFocus; around: 7 }
                 }
                 contentItem: Item {
-                    Label { id: words; anchors.centerIn: parent; role: option.on ? "denseStrong" : "dense"; text: option.text; dim: !option.on; Accessible.ignored: true }
+                    Icon { id: symbol; visible: name !== ""; x: 12; anchors.verticalCenter: parent.verticalCenter; size: 16; stroke: 19; name: root.symbols[option.index] || ""; color: option.on ? Theme.text : Theme.text2 }
+                    Label { id: words; anchors.centerIn: parent; anchors.horizontalCenterOffset: symbol.visible ? 10 : 0; role: option.on ? "denseStrong" : "dense"; text: option.text; dim: !option.on; Accessible.ignored: true }
                 }
             }
         }

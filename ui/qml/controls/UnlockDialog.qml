@@ -13,5 +13,5 @@ Dialog {
     onClosed: password.text = ""
     onConfirmed: lock.unlock(password.text)
     Label { Layout.fillWidth: true; wrapMode: Text.Wrap; dim: true; text: qsTr("Until then Duplex checks blocks and watches your channels, but pays nothing.") }
-    Field { id: password; Layout.fillWidth: true; label: qsTr("Password"); secret: true; error: dialog.lock ? dialog.lock.error : ""; onAccepted: dialog.confirmed() }
+    Field { id: password; objectName: "password"; Layout.fillWidth: true; label: qsTr("Password"); secret: true; error: dialog.lock ? dialog.lock.error : ""; onAccepted: dialog.confirmed() }
 }

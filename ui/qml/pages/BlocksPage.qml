@@ -13,12 +13,20 @@ Page {
     Connections { target: page.explorer.strip; function onCountChanged() { page.explorer.openBlock("") } }
     ScrollBox {
         anchors.fill: parent
-        PageHead { title: qsTr("Blocks"); level: 1; words: qsTr("The ground floor's public book, checked on this computer") }
+        PageHead {
+            title: qsTr("Blocks")
+            level: 1
+            words: qsTr("The ground floor's public book, checked on this computer")
+            Repeater {
+                model: page.explorer.legend
+                ProvenanceBadge { required property var modelData; badge: modelData }
+            }
+        }
         ListView {
             id: strip
             objectName: "strip"
             Layout.fillWidth: true
-            implicitHeight: 122
+            implicitHeight: 106
             orientation: ListView.Horizontal
             spacing: 12
             clip: true
@@ -59,6 +67,7 @@ Page {
                 RowLayout {
                     spacing: 12
                     Layout.bottomMargin: 4
+                    Layout.rightMargin: 14
                     HeadCell { text: qsTr("Payment") }
                     HeadCell { text: qsTr("Coins"); cellWidth: 84 }
                     HeadCell { text: qsTr("Moved"); cellWidth: 124; horizontalAlignment: Text.AlignRight }

@@ -7,6 +7,7 @@ Page {
     id: page
     readonly property var portfolio: app.portfolio
     onFinalAction: go("send", "")
+    Component.onCompleted: if (argument !== "") payment.show(argument, page)
     ScrollBox {
         anchors.fill: parent
         Columns {
@@ -78,24 +79,41 @@ Page {
                 Layout.minimumHeight: 320
                 title: qsTr("Activity")
                 spacing: 0
+                Item { visible: page.app.activity.count === 0; Layout.fillHeight: true }
                 PageState {
                     visible: page.app.activity.count === 0
                     Layout.fillWidth: true
-                    Layout.fillHeight: true
                     symbol: "clock"
+                    kind: "secondary"
                     title: qsTr("Nothing yet")
                     text: qsTr("What you receive, send and move appears here, from both layers.")
                     action: qsTr("Receive")
                     onActed: page.go("receive", "")
                 }
+                Item { visible: page.app.activity.count === 0; Layout.fillHeight: true }
                 ActivityList {
                     visible: page.app.activity.count > 0
                     Layout.fillWidth: true
                     Layout.fillHeight: true
                     model: page.app.activity
-                    onOpened: (kind, level, details) => { if (kind === "move") page.go("progress", details); else if (level === 1) page.go("transaction", details) }
+                    onOpened: (id, kind, level, details) => { if (kind === "move") page.go("progress", details); else if (level === 1) page.go("transaction", details); else payment.show(id, this) }
                 }
             }
         }
+    }
+    Dialog {
+        id: payment
+        objectName: "paymentDialog"
+        property var facts: []
+        function show(id, from) {
+            const detail = page.app.activityDetail(id)
+            if (!detail.facts) return
+            title = detail.title
+            facts = detail.facts
+            openFrom(from)
+        }
+        danger: false
+        safeAction: qsTr("Close")
+        FactList { model: payment.facts }
     }
 }

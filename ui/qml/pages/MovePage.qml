@@ -20,7 +20,7 @@ Page {
         anchors.fill: parent
         PageHead {
             title: qsTr("Move between layers")
-            Segmented { options: [qsTr("Up to %1").arg(page.move.upperName), qsTr("Down to %1").arg(page.move.groundName)]; current: page.move.up ? 0 : 1; describe: qsTr("Direction"); onChosen: (index) => page.move.up = index === 0 }
+            Segmented { options: [qsTr("Up to %1").arg(page.move.upperName), qsTr("Down to %1").arg(page.move.groundName)]; symbols: ["up", "down"]; current: page.move.up ? 0 : 1; describe: qsTr("Direction"); onChosen: (index) => page.move.up = index === 0 }
         }
         Columns {
             ColumnLayout {
@@ -64,12 +64,13 @@ Page {
                         visible: page.move.quotes.count > 0
                         spacing: 10
                         Layout.leftMargin: 40
+                        Layout.rightMargin: 8
                         HeadCell { text: qsTr("Way") }
                         HeadCell { text: qsTr("Cost"); cellWidth: 90; horizontalAlignment: Text.AlignRight }
                         HeadCell { text: qsTr("Time"); cellWidth: 110; Layout.leftMargin: 14 }
                         HeadCell { text: qsTr("Who you trust"); cellWidth: 140 }
                     }
-                    Repeater { model: page.move.quotes; QuoteRow { Layout.fillWidth: true; onChosen: (id) => page.move.choose(id) } }
+                    Repeater { model: page.move.quotes; QuoteRow { Layout.fillWidth: true; level: page.move.up ? 2 : 1; onChosen: (id) => page.move.choose(id) } }
                     Note { visible: page.move.problem !== ""; tone: "bad"; text: page.move.problem }
                     PageState {
                         visible: page.move.quotes.count === 0 && page.move.problem === ""

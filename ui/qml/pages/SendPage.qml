@@ -8,6 +8,7 @@ Page {
     readonly property var send: app.send
     onFinalAction: send.pay()
     onGoBack: go("home", "")
+    Connections { target: page.app.sandbox; function onInvoiceReady(invoice) { page.send.setText(invoice); to.text = invoice } }
     Component.onCompleted: { if (argument !== "") send.setText(argument); else if (send.state === "done") send.clear(); to.text = send.text; to.focusHere(); to.input.cursorPosition = 0 }
     ScrollBox {
         anchors.fill: parent
@@ -35,6 +36,12 @@ Page {
                         spacing: 8
                         Chip { tone: page.send.kindTone; symbol: page.send.kindTone === "ok" ? "check" : "warn"; text: page.send.kindWords; Layout.maximumWidth: 520 }
                         Label { role: "small"; dim: true; text: page.send.details; Layout.fillWidth: true }
+                    }
+                    RowLayout {
+                        visible: page.app.status.sandbox && page.send.text === ""
+                        spacing: 10
+                        Button { objectName: "practiceInvoice"; size: 32; text: qsTr("Practice invoice"); onClicked: page.app.sandbox.invoice() }
+                        Label { role: "small"; dim: true; text: qsTr("The practice partner writes one for you to pay."); Layout.fillWidth: true }
                     }
                     Note { visible: page.send.warning !== ""; tone: "warn"; text: page.send.warning }
                     RowLayout {
@@ -65,7 +72,7 @@ Page {
                         }
                     }
                     RowLayout {
-                        visible: !page.send.amountFixed
+                        visible: !page.send.amountFixed && page.send.level === 1
                         spacing: 8
                         Toggle { id: everything; checked: page.send.all; describe: qsTr("Send all"); onToggled: page.send.all = checked }
                         Label { role: "dense"; text: qsTr("Send all") }
@@ -80,6 +87,18 @@ Page {
                     Repeater {
                         model: page.send.ways
                         WayCard { Layout.fillWidth: true; Layout.preferredWidth: 100; Layout.alignment: Qt.AlignTop; onChosen: (level) => page.send.choose(level) }
+                    }
+                }
+                Card {
+                    visible: page.send.speedTitle !== ""
+                    Layout.fillWidth: true
+                    pad: 16
+                    title: page.send.speedTitle
+                    note: qsTr("from the averages of recent blocks")
+                    RowLayout {
+                        spacing: 16
+                        Segmented { objectName: "speed"; options: [qsTr("Hurry"), qsTr("Normal"), qsTr("No hurry")]; current: page.send.speed; describe: qsTr("How fast it should be"); onChosen: (index) => page.send.speed = index }
+                        Label { Layout.fillWidth: true; role: "denseStrong"; color: Theme.l1; text: page.send.speedWords }
                     }
                 }
                 PageState {

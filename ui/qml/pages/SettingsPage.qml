@@ -16,6 +16,7 @@ Page {
         anchors.fill: parent
         PageHead { title: qsTr("Settings"); words: qsTr("Version %1").arg(page.status.version) }
         Note { visible: page.settings.message !== ""; tone: "ok"; text: page.settings.message }
+        Note { visible: page.app.wallets.error !== ""; tone: "bad"; text: page.app.wallets.error }
         Note { visible: page.settings.error !== "" && !password.visible && !words.visible; tone: "bad"; text: page.settings.error }
         Card {
             visible: page.status.wallet !== "none"
@@ -65,6 +66,8 @@ Page {
                 SettingLine { visible: page.status.hasPassword; title: qsTr("Lock"); words: qsTr("Stops paying. Blocks and channels are still watched."); action: page.status.wallet === "locked" ? "" : qsTr("Lock now"); onActed: page.app.lock.lock() }
                 SettingLine { title: qsTr("Words"); words: qsTr("Show the words that bring your wallet back"); action: qsTr("Show"); onActed: words.openFrom(page) }
                 SettingLine { title: qsTr("Backup file"); words: qsTr("Sealed keys, labels and the channel backup"); action: qsTr("Save as"); onActed: saveAs.open() }
+                SettingLine { title: qsTr("Another wallet"); words: qsTr("Closes this one; then make, restore or open another"); action: qsTr("Close this"); onActed: page.app.wallets.close() }
+                Item { Layout.fillHeight: true }
             }
             Card {
                 Layout.fillWidth: true
@@ -79,6 +82,7 @@ Page {
                     Toggle { describe: qsTr("Less motion"); checked: page.settings.reduceMotion; onToggled: page.settings.reduceMotion = checked } }
                 SettingLine { title: qsTr("Hide amounts"); words: qsTr("Dots instead of figures, Ctrl + H")
                     Toggle { describe: qsTr("Hide amounts"); checked: page.app.amountsHidden; onToggled: page.app.amountsHidden = checked } }
+                Item { Layout.fillHeight: true }
             }
         }
         Columns {

@@ -193,6 +193,36 @@ private slots:
                  std::uint16_t{0xc018});
     }
 
+    void channelRefuses_isFailedWhateverTheOnionSays() {
+        IncomingPayments payments = withInvoice();
+        ArrivedHtlc late = Payer{}.htlc();
+        late.refusal = ArrivedHtlc::Refusal::expiry;
+        QVERIFY(isWrongDetails(payments.onHtlc(late, us(), at()), Payer{}));
+        const Payer second{.id = 2};
+        ArrivedHtlc exposed = second.htlc();
+        exposed.refusal = ArrivedHtlc::Refusal::dust_exposure;
+        QVERIFY(read(payments.onHtlc(exposed, us(), at()), second)->code ==
+                onion::FailureCode::temporary_node_failure);
+        QVERIFY(payments.find(invoiced().payment_hash)->state == IncomingState::open);
+    }
+
+    void remove_onlyWhatNoHtlcNeeds() {
+        IncomingPayments payments = withInvoice();
+        const PaymentHash hash = invoiced().payment_hash;
+        const Payer part{.amount = 60'000, .forward = 60'000};
+        payments.onHtlc(part.htlc(), us(), at());
+        QVERIFY(payments.remove(hash).error() == IncomingPayments::RemoveError::being_paid);
+        const Payer rest{.id = 2, .amount = 40'000, .forward = 40'000};
+        payments.onHtlc(rest.htlc(), us(), at());
+        QVERIFY(payments.remove(hash).error() == IncomingPayments::RemoveError::being_paid);
+        payments.onSettled(part.key());
+        payments.onSettled(rest.key());
+        QVERIFY(payments.remove(hash));
+        QVERIFY(payments.find(hash) == nullptr && payments.changed().empty());
+        QVERIFY(payments.remove(hash).error() == IncomingPayments::RemoveError::unknown);
+        QVERIFY(!payments.preimageForChain(part.key()));
+    }
+
     void anyAmount_takesTheTotal() {
         IncomingPayments payments = withInvoice(std::nullopt);
         QCOMPARE(payments.onHtlc(Payer{.amount = 7, .forward = 7, .total = 7}.htlc(), us(), at()).size(),

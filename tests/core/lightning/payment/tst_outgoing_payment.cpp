@@ -267,6 +267,22 @@ private slots:
         QVERIFY(payment.state() == PaymentState::failed);
     }
 
+    void partNeverSent_sameChannelMayBeTriedAgain() {
+        World world;
+        OutgoingPayment payment(request());
+        const SendPart first = sent(payment.proceed(world.environment()));
+        QVERIFY(payment.onPartNeverSent(first.part).empty());
+        QVERIFY(payment.state() == PaymentState::routing && !payment.hasLiveParts());
+        QVERIFY(payment.onPartNeverSent(first.part).empty());
+        const SendPart second = sent(payment.proceed(world.environment()));
+        QCOMPARE(second.part, first.part + 1);
+        QVERIFY(second.channel_id == first.channel_id);
+        // Given up meanwhile: it is final at once.
+        payment.cancel(PaymentFailure::out_of_attempts);
+        QCOMPARE(failed(payment.onPartNeverSent(second.part)),
+                 std::optional(PaymentFailure::out_of_attempts));
+    }
+
     void threat84_sameHash_isNeverPaidTwice() {
         World world;
         OutgoingPayments payments;

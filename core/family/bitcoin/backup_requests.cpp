@@ -1,0 +1,248 @@
+// Backups: the static channel backup, the wallet's backup file and its restore.
+
+#include "core/family/bitcoin/parts.h"
+#include "core/family/bitcoin/wallet_backup.h"
+#include "core/io/entropy.h"
+#include "core/io/secret_file.h"
+#include "core/io/system_keyring.h"
+
+#include <QFile>
+#include <QFileInfo>
+
+namespace duplex::family::bitcoin {
+
+namespace {
+
+constexpr std::int64_t largest_backup = 64 << 20;
+constexpr std::uint32_t birthday_not_known = 50'000'000; // as a new wallet has it until the headers come
+constexpr std::string_view damaged_seed =
+    "The sealed seed in this backup cannot be opened: wrong passphrase, or "
+    "a damaged file.";
+
+std::string channelBackupPath(const OpenWallet& wallet) {
+    return wallet.folder + "/" + std::string(static_backup_file);
+}
+
+/// A backup may come from anywhere, so its modes are not asked for.
+std::expected<Bytes, std::string> readBackupFile(const std::string& path) {
+    QFile file(QString::fromStdString(path));
+    if (!file.open(QIODevice::ReadOnly))
+        return std::unexpected("The file " + path + " cannot be read: " + file.errorString().toStdString());
+    if (file.size() > largest_backup) return std::unexpected(path + " is too large for a backup of Duplex.");
+    const QByteArray content = file.readAll();
+    return Bytes(content.begin(), content.end());
+}
+
+} // namespace
+
+// --- the static channel backup ---
+
+/// Written anew at each opening and closing, after the commit that it follows; a failure is shown until the
+/// next one succeeds.
+void BitcoinFamily::Parts::storeChannelBackup() {
+    if (m_backup_due) return;
+    m_backup_due = true;
+    m_turns->current().after([this] {
+        m_backup_due = false;
+        if (!m_wallet || !m_lightning || !m_backup_key) return;
+        const std::string path = channelBackupPath(*m_wallet);
+        const auto all = m_lightning->channels.all();
+        std::map<ln::NodeId, io::Endpoint> addresses;
+        if (const auto old = io::readSecretFile(path)) {
+            if (const auto opened = openBackup(*m_backup_key, *old)) {
+                for (const BackedUpChannel& channel : opened->channels)
+                    if (channel.endpoint) addresses[channel.peer] = *channel.endpoint;
+            }
+        }
+        if (m_lightning->isUp()) {
+            for (const LightningConnection& connection : m_lightning->peers->connected())
+                if (connection.outgoing) addresses[connection.node_id] = connection.endpoint;
+        }
+        std::map<ln::ChannelId, std::optional<io::Endpoint>> endpoints;
+        for (const auto& [id, channel] : all) {
+            if (const auto found = addresses.find(channel->peer); found != addresses.end())
+                endpoints[id] = found->second;
+        }
+        const StaticBackup backup = backupOf(all, endpoints, io::calendarNow());
+        const auto written = io::writeSecretFile(
+            path, sealBackup(*m_backup_key, backup, io::randomBytes<24>()), io::Overwrite::replace);
+        m_backup_problem = written ? std::string() : written.error().message;
+        if (!written) m_outlet.log("the channel backup could not be written: " + written.error().message);
+    });
+}
+
+void BitcoinFamily::Parts::on(const api::GetStaticBackup&, Answered answered) {
+    if (!needWallet(answered)) return;
+    if (!m_backup_key)
+        return fail(answered, -13, "The wallet is locked: unlock it first with walletpassphrase.");
+    storeChannelBackup(); // the file's newest addresses and time
+    m_turns->current().after([this, answered] {
+        if (!m_wallet || !m_backup_problem.empty())
+            return answered(std::unexpected(
+                api::Error{-4, "The channel backup could not be written: " + m_backup_problem}));
+        const std::string path = channelBackupPath(*m_wallet);
+        const auto file = io::readSecretFile(path);
+        const auto backup = file ? openBackup(*m_backup_key, *file) : std::unexpected(BackupError::malformed);
+        if (!backup) return answered(std::unexpected(api::Error{-4, std::string(problemOf(backup.error()))}));
+        api::StaticBackup reply{.scb = {}, .file = path, .written_at = secondsOf(backup->written)};
+        for (const BackedUpChannel& channel : backup->channels) {
+            reply.scb.push_back(toHex(sealBackup(
+                *m_backup_key, {.written = backup->written, .channels = {channel}}, io::randomBytes<24>())));
+        }
+        answered(api::Reply{std::move(reply)});
+    });
+}
+
+// --- the wallet's backup ---
+
+/// The key of a wallet without a password, from its file or the keyring; nothing of one with a password.
+void BitcoinFamily::Parts::withKeyOf(const OpenWallet& wallet,
+                                     std::function<void(std::optional<Bytes>)> then) {
+    if (wallet.facts.protected_by_password) return then(std::nullopt);
+    if (const auto file = io::readSecretFile(wallet.folder + "/seed.key")) return then(*file);
+    io::readKeyring(this, keyringName(wallet.folder), [this, then = std::move(then)](const auto& value) {
+        then(value ? std::optional<Bytes>(*value) : std::nullopt);
+        m_turns->end();
+    });
+}
+
+void BitcoinFamily::Parts::on(const api::BackupWallet& request, Answered answered) {
+    if (!needWallet(answered)) return;
+    if (!m_backup_key)
+        return fail(answered, -13, "The wallet is locked: unlock it first with walletpassphrase.");
+    if (request.destination.empty()) return fail(answered, -8, "Say where the backup shall go.");
+    std::string path = request.destination;
+    if (QFileInfo(QString::fromStdString(path)).isDir()) path += "/" + m_wallet->name + ".duplex-backup";
+    const auto seed = io::readSecretFile(m_wallet->folder + "/seed");
+    if (!seed) return fail(answered, -4, seed.error().message);
+    WalletBackup backup{.seed_file = *seed, .key = std::nullopt};
+    backup.birthday = m_wallet->facts.birthday.value;
+    backup.birthday_time = m_wallet->facts.birthday_time;
+    backup.key_chain = m_wallet->value.keyChainRow();
+    for (const auto& [script, label] : m_wallet->labels)
+        backup.labels.emplace_back(script, toBytes(viewOf(label)));
+    if (const auto channels = io::readSecretFile(channelBackupPath(*m_wallet)))
+        backup.static_backup = *channels;
+    withKeyOf(*m_wallet, [this, answered, path, backup, key = *m_backup_key,
+                          open =
+                              !m_wallet->facts.protected_by_password](std::optional<Bytes> seed_key) mutable {
+        if (open && (!seed_key || seed_key->size() != 32))
+            return fail(answered, -4, "The key that seals the seed is missing, so no backup was written.");
+        backup.key = std::move(seed_key);
+        const auto written = io::writeSecretFile(
+            path, encodedWalletBackup(key, backup, io::randomBytes<24>()), io::Overwrite::refuse);
+        if (!written) return fail(answered, -4, written.error().message);
+        answer(answered, api::Text{path});
+    });
+}
+
+void BitcoinFamily::Parts::on(const api::RestoreBackup& request, Answered answered) {
+    if (!isWalletName(request.name))
+        return fail(answered, -8, "A wallet's name has 1 to 64 letters, digits, spaces, '-', '_' or '.'.");
+    if (m_wallet)
+        return fail(answered, -4,
+                    "Wallet '" + m_wallet->name +
+                        "' is open, and one can be open at a time. Unload it first.");
+    const auto names = walletNames(m_options.data_directory);
+    if (std::ranges::find(names, request.name) != names.end())
+        return fail(answered, -36, "There is a wallet '" + request.name + "' already. Choose another name.");
+    const auto file = readBackupFile(request.backup_file);
+    if (!file) return fail(answered, -8, file.error());
+    const auto head = walletBackupHead(*file);
+    if (!head) return fail(answered, -8, std::string(problemOf(head.error())));
+    const auto sealed = sealedBy(head->seed_file);
+    if (!sealed) return fail(answered, -8, std::string(damaged_seed));
+    if (*sealed == SealedBy::random_key) {
+        const auto contents =
+            head->key && head->key->size() == 32
+                ? openSeedWithKey(head->seed_file, crypto::Secret<32>(toArray<32>(*head->key)))
+                : std::unexpected(SeedFileError::wrong_key);
+        if (!contents) return fail(answered, -8, std::string(damaged_seed));
+        return restoreBackup(request, *file, *contents, answered);
+    }
+    if (request.passphrase.empty())
+        return fail(answered, -14,
+                    "This backup is sealed with the wallet's passphrase. Give that passphrase.");
+    m_pool->run(
+        [seed = head->seed_file, password = crypto::SecretBytes(toBytes(viewOf(nfkd(request.passphrase))))] {
+            return openSeedWithPassword(seed, password.reveal());
+        },
+        [this, request = api::RestoreBackup{.name = request.name, .backup_file = request.backup_file},
+         file = *file, answered](const std::expected<SeedContents, SeedFileError>& contents) {
+            if (contents)
+                restoreBackup(request, file, *contents, answered);
+            else if (contents.error() == SeedFileError::wrong_password)
+                fail(answered, -14, "The wallet passphrase entered was incorrect. Nothing was restored.");
+            else
+                fail(answered, -8, std::string(damaged_seed));
+            m_turns->end();
+        });
+}
+
+void BitcoinFamily::Parts::restoreBackup(const api::RestoreBackup& request, const Bytes& file,
+                                         const SeedContents& contents, const Answered& answered) {
+    if (m_wallet) return fail(answered, -4, "Another wallet was opened meanwhile. Unload it first.");
+    const auto seed = contents.seed();
+    const auto master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(seed.reveal());
+    const auto accounts = master ? wallet::accountKeysOf(*master, m_network) : std::nullopt;
+    const ln::keys::LightningRoot root(seed.reveal());
+    const auto backup = decodedWalletBackup(backupKey(root), file);
+    if (!backup) return fail(answered, -8, std::string(problemOf(backup.error())));
+    if (!accounts) return fail(answered, -4, "No keys can be derived from this seed.");
+    WalletFacts facts{.accounts = *accounts, .birthday = {backup->birthday}, .complete_to = {}, .seen = {}};
+    facts.birthday_time = backup->birthday_time;
+    if (backup->birthday < birthday_not_known)
+        facts.complete_to = {backup->birthday == 0 ? 0 : backup->birthday - 1};
+    facts.protected_by_password = !backup->key;
+    store::Changes rows;
+    const auto [keys, keys_row] = PaymentKeyRecovery::row(root);
+    rows.put(store::Table::meta, keys, keys_row);
+    rows.put(store::Table::key_chain, viewOf(key_chain_row), backup->key_chain);
+    for (const auto& [script, label] : backup->labels) rows.put(store::Table::labels, script, label);
+    const auto finish = [this, name = request.name, facts, rows, backup = *backup, master = *master, seed,
+                         answered](const std::optional<crypto::Secret<32>>& key_file) {
+        if (m_wallet) return fail(answered, -4, "Another wallet was opened meanwhile. Unload it first.");
+        auto made =
+            createWallet(m_options.data_directory, name, m_network, facts, backup.seed_file, key_file, rows);
+        if (!made) return fail(answered, -4, made.error());
+        std::string warning;
+        if (!backup.static_backup.empty()) {
+            const auto written =
+                io::writeSecretFile(channelBackupPath(**made), backup.static_backup, io::Overwrite::replace);
+            if (!written) warning = written.error().message;
+        }
+        if (!facts.protected_by_password) (*made)->master = master;
+        if (const auto opened = open(std::move(*made)); !opened) return fail(answered, -4, opened.error());
+        beginLightning(seed.reveal());
+        if (!facts.protected_by_password && warning.empty())
+            warning =
+                "This wallet is not protected by a password: whoever can read this computer's files can "
+                "spend from it.";
+        answer(answered, api::WalletCreated{.name = name, .mnemonic = "", .warning = warning});
+    };
+    if (facts.protected_by_password) return finish(std::nullopt);
+    const crypto::Secret<32> key(toArray<32>(*backup->key));
+    if (!m_options.use_keyring) return finish(key);
+    io::writeKeyring(this, keyringName(folderOf(m_options.data_directory, request.name)), key.reveal(),
+                     [this, finish, key](const auto& result) {
+                         finish(result ? std::nullopt : std::optional(key));
+                         m_turns->end();
+                     });
+}
+
+void BitcoinFamily::Parts::on(const api::AbortRescan&, Answered answered) {
+    if (!needWallet(answered)) return;
+    const bool runs = m_before_rescan && m_wallet->facts.complete_to < m_before_rescan->second;
+    if (!runs) return fail(answered, -4, "No rescan runs.");
+    // What was verified before stays verified: the rescan only looked again.
+    m_wallet->facts.birthday = m_before_rescan->first;
+    m_wallet->facts.complete_to = m_before_rescan->second;
+    m_wallet->value.setTip(m_wallet->facts.complete_to);
+    m_before_rescan.reset();
+    if (m_rescan_aborted) *m_rescan_aborted = true;
+    storeFacts(*m_wallet, m_turns->current().wallet());
+    m_turns->current().after([this] { beginScan(); });
+    answer(answered, api::Done{});
+}
+
+} // namespace duplex::family::bitcoin

@@ -1,0 +1,146 @@
+// What the channel machines ask for. Everything that leaves the process waits for the turn's commit; what
+// other machines of this process are told, they are told at once, so that one commit holds it all.
+
+#include "core/base/variant.h"
+#include "core/family/bitcoin/channel_parts.h"
+
+#include <fmt/core.h>
+
+namespace duplex::family::bitcoin {
+
+namespace {
+
+std::string wordsOf(const channel::Alarm& alarm) {
+    const std::string cause = alarm.cause ? ": " + channel::textOf(*alarm.cause) : std::string();
+    switch (alarm.kind) {
+    case channel::Alarm::Kind::force_closing:
+        return "Closing alone" + cause;
+    case channel::Alarm::Kind::we_are_stale:
+        return "The partner proved that this copy of the channel is old: it must close the channel";
+    case channel::Alarm::Kind::peer_is_behind:
+        return "The partner lost its newest state and must close the channel";
+    case channel::Alarm::Kind::funding_mismatch:
+        return "The funding transaction is not the agreed one" + cause;
+    case channel::Alarm::Kind::funding_reorganized:
+        return "The chain took the funding transaction back; it is announced again";
+    case channel::Alarm::Kind::closed_by_peer:
+        return "The partner closed the channel alone";
+    }
+    return {};
+}
+
+} // namespace
+
+void ChannelDriver::Parts::sendTo(const ln::NodeId& peer, ln::wire::Message message) {
+    shell.turn().after([this, peer, message = std::move(message)] { peers->send(peer, message); });
+}
+
+void ChannelDriver::Parts::carryOut(const ln::ChannelId& id, const channel::Action& action) {
+    LiveChannel* live = find(id);
+    if (live == nullptr) return;
+    const ln::NodeId peer = live->value.peer;
+    std::visit(
+        overloaded{
+            [&](const channel::SendMessage& send) { sendTo(peer, send.message); },
+            [&](const channel::PublishTransaction& published) { publish(*live, published); },
+            [&](const channel::WatchOutput& output) {
+                // New outputs cannot stand below the height that is being looked at now.
+                watch.watch({output.outpoint, output.script, height + 1});
+            },
+            [&](const channel::ReserveCoins&) {}, // held since the request was planned (channel_funding.cpp)
+            [&](const channel::ReleaseCoins&) { releaseCoins(live->value.temporary_id); },
+            [&](const channel::BuildFundingTransaction& build) { buildFunding(*live, build); },
+            [&](const channel::AcceptanceNeeded& needed) { decideAcceptance(*live, needed); },
+            [&](const channel::ChannelIdAssigned&) {}, // done by the step, before its actions
+            [&](const channel::ChannelUsable&) {
+                peers->keep(peer, live->facts.endpoint);
+                hooks.usable(id);
+                shell.turn().after([this, name = id.hex()] {
+                    shell.outlet.notify(
+                        {.topic = api::Notification::Topic::channel, .id = name, .state = "usable"});
+                });
+            },
+            [&](const channel::HtlcAddedIrrevocably& added) { hooks.arrived(id, added); },
+            [&](const channel::IncomingHtlcResolved& resolved) { hooks.resolved(id, resolved); },
+            [&](const channel::HtlcFulfilled& fulfilled) {
+                hooks.fulfilled(fulfilled.origin, fulfilled.preimage);
+            },
+            [&](const channel::HtlcFailed& failed) { hooks.failed(failed.origin, failed); },
+            [&](const channel::Reply& reply) {
+                const auto waiting = replies.extract(reply.request.value);
+                if (!waiting.empty()) waiting.mapped()(reply);
+            },
+            [&](const channel::ScheduleSignCommitment&) {
+                // After this turn's commit: what else the turn brings is signed together.
+                shell.turn().after([this, id] { post(id, channel::SignCommitment{}); });
+            },
+            [&](const channel::PingPeer&) {
+                shell.turn().after([this, peer] { peers->ping(peer, 0, 1, [](std::optional<Ticks>) {}); });
+            },
+            [&](const channel::DisconnectPeer&) {
+                shell.turn().after([this, peer] { peers->disconnect(peer); });
+            },
+            [&](const channel::BalanceChanged&) { shell.changed(); },
+            [&](const channel::StoreBackup&) { shell.backup(); },
+            [&](const channel::Alarm& alarm) {
+                if (alarm.cause) live->facts.close_cause = channel::textOf(*alarm.cause);
+                note(*live, wordsOf(alarm));
+                shell.outlet.log(fmt::format("channel {}: {}", id.hex(), wordsOf(alarm)));
+            },
+            [&](const channel::ForgetChannel&) {
+                shell.rows().erase(store::Table::channels, id);
+                shell.rows().erase(store::Table::channel_facts, id);
+                shell.outlet.log(fmt::format(
+                    "channel {}: not opened: {}", id.hex(),
+                    std::get<channel::Closed>(live->value.phase).cause.value_or("no cause given")));
+                channels.erase(id);
+                shell.changed();
+            },
+            [&](const channel::ResolveOnChain&) { resolve(*live); },
+            [&](const channel::ChannelArchived&) {
+                watch.unwatch(live->value.terms.parameters.funding);
+                const bool others = std::ranges::any_of(channels, [&](const auto& entry) {
+                    return entry.first != id && entry.second.value.peer == peer &&
+                           channel::isEstablished(entry.second.value);
+                });
+                if (!others) peers->forget(peer);
+            },
+        },
+        action);
+}
+
+void ChannelDriver::Parts::publish(LiveChannel& live, const channel::PublishTransaction& action) {
+    const Transaction& transaction = action.transaction;
+    wallet::WalletChange change = shell.wallet.value.addUnconfirmed(transaction, io::calendarNow());
+    using What = channel::PublishTransaction::What;
+    if (action.what == What::funding) {
+        releaseCoins(live.value.temporary_id); // they are spent now
+        shell.wallet.value.setLabel(transaction.txid(), "Channel opening", change);
+    }
+    if (action.what == What::mutual_close) {
+        shell.wallet.value.setLabel(transaction.txid(), "Channel closing", change);
+        answerClosers(live, "mutual", transaction);
+    }
+    if (action.what == What::commitment) answerClosers(live, "unilateral", transaction);
+    if (!change.empty()) shell.keep(change);
+    shell.turn().after([this, transaction] { shell.client.announce(transaction); });
+    shell.outlet.log(fmt::format("channel {}: {} transaction {}", live.value.id.hex(),
+                                 action.what == What::funding      ? "funding"
+                                 : action.what == What::commitment ? "commitment"
+                                                                   : "closing",
+                                 transaction.txid().reversedHex()));
+}
+
+void ChannelDriver::Parts::answerClosers(LiveChannel& live, const std::string& type,
+                                         const Transaction& transaction) {
+    const std::vector<Answered> closers = std::move(live.closers);
+    live.closers.clear();
+    live.close_alone_at.reset();
+    api::ChannelClosed reply{.type = type,
+                             .transactions = {duplex::bitcoin::serialized(transaction)},
+                             .txids = {transaction.txid().reversedHex()}};
+    for (const Answered& answered : closers)
+        shell.turn().after([answered, reply] { answered(api::Reply{reply}); });
+}
+
+} // namespace duplex::family::bitcoin

@@ -1,0 +1,277 @@
+// Channels as users see them: closing, views, forecast.
+
+#include "core/base/variant.h"
+#include "core/bitcoin/primitives/address.h"
+#include "core/family/bitcoin/channel_parts.h"
+
+#include <fmt/core.h>
+
+namespace duplex::family::bitcoin {
+
+namespace {
+
+constexpr std::int64_t patience_s = 48 * 60 * 60; // as CLN
+
+struct StateWords {
+    std::string state; // CLN's name
+    std::string words;
+};
+
+StateWords stateOf(const LiveChannel& live, std::uint32_t height) {
+    const channel::Channel& value = live.value;
+    return std::visit(
+        overloaded{
+            [](const channel::Opening&) { return StateWords{"OPENINGD", "Agreeing on the terms"}; },
+            [&](const channel::AwaitingFunding&) {
+                const std::uint32_t have = value.funding_height == 0 || height < value.funding_height
+                                               ? 0
+                                               : height - value.funding_height + 1;
+                return StateWords{"CHANNELD_AWAITING_LOCKIN",
+                                  fmt::format("Waiting for blocks: {} of {}",
+                                              std::min(have, value.minimum_depth), value.minimum_depth)};
+            },
+            [](const channel::AwaitingReady&) {
+                return StateWords{"CHANNELD_AWAITING_LOCKIN", "Waiting for the partner to be ready"};
+            },
+            [&](const channel::Normal& normal) {
+                if (normal.closing_script) return StateWords{"CHANNELD_SHUTTING_DOWN", "Closing together"};
+                return StateWords{"CHANNELD_NORMAL", value.link == channel::Link::online
+                                                         ? "Open"
+                                                         : "Open, the partner is not connected"};
+            },
+            [](const channel::ShuttingDown&) {
+                return StateWords{"CHANNELD_SHUTTING_DOWN", "Closing together: waiting for open payments"};
+            },
+            [](const channel::Negotiating&) {
+                return StateWords{"CLOSINGD_SIGEXCHANGE", "Closing together: agreeing on the fee"};
+            },
+            [&](const channel::Closing& closing) {
+                if (!closing.spend)
+                    return closing.kind == channel::CloseKind::mutual
+                               ? StateWords{"CLOSINGD_COMPLETE", "Closed together, waiting for a block"}
+                               : StateWords{"AWAITING_UNILATERAL",
+                                            "Closing alone, waiting for the commitment's block"};
+                if (live.resolution && live.resolution->irrevocable)
+                    return StateWords{"CLOSED", "Closed; everything is settled"};
+                if (live.resolution && live.resolution->all_resolved)
+                    return StateWords{"ONCHAIN", "Closed; waiting for the last confirmations"};
+                return StateWords{"ONCHAIN", "Closed; outputs are still to be collected"};
+            },
+            [](const channel::Closed&) { return StateWords{"CLOSED", "Closed"}; },
+        },
+        value.phase);
+}
+
+std::string causeOf(const LiveChannel& live) {
+    const auto* closing = std::get_if<channel::Closing>(&live.value.phase);
+    if (closing == nullptr) return {};
+    if (live.resolution &&
+        std::holds_alternative<onchain::TheirRevokedCommitment>(live.resolution->funding_spend))
+        return "penalty";
+    switch (closing->kind) {
+    case channel::CloseKind::mutual:
+        return "together";
+    case channel::CloseKind::local_force:
+        return "by us";
+    case channel::CloseKind::remote_force:
+        return "by the partner";
+    }
+    return {};
+}
+
+std::int64_t sumOfHtlcs(const channel::Commitments& commitments, ln::commitment::Side side) {
+    std::int64_t sum = 0;
+    for (const channel::Htlc& htlc : commitments.htlcs)
+        if (htlc.offered_by == side) sum += htlc.amount.value;
+    return sum;
+}
+
+} // namespace
+
+void ChannelDriver::close(const api::CloseChannel& request, Answered answered) {
+    Parts& parts = *m_parts;
+    const auto fail = [&](int code, std::string message) {
+        answered(std::unexpected(api::Error{code, std::move(message)}));
+    };
+    const auto id = find(request.id);
+    if (!id)
+        return fail(-32602, "Nothing was closed: there is no channel of that name. See listpeerchannels.");
+    LiveChannel& live = *parts.find(*id);
+    if (std::holds_alternative<channel::Closing>(live.value.phase) ||
+        std::holds_alternative<channel::Closed>(live.value.phase))
+        return fail(-1, "Nothing was done: this channel is closed or closing already.");
+    std::optional<duplex::bitcoin::Script> script = live.facts.payout;
+    if (!request.destination.empty()) {
+        const auto given = duplex::bitcoin::scriptFromAddress(request.destination, parts.shell.network);
+        if (!given)
+            return fail(-5, "Nothing was closed: " + std::string(duplex::bitcoin::textOf(given.error())));
+        script = *given;
+    }
+    const bool online = live.value.link == channel::Link::online;
+    const bool alone_only = request.force || (request.unilateral_timeout_s == 1 && !online);
+    if (!alone_only && !live.remote_features.has(ln::Feature::shutdown_anysegwit) &&
+        request.destination.empty()) {
+        // Without that feature the partner takes no taproot script.
+        wallet::WalletChange change;
+        const std::string address = parts.shell.wallet.value.newReceiveAddress(change);
+        parts.shell.keep(change);
+        if (const auto plain = duplex::bitcoin::scriptFromAddress(address, parts.shell.network))
+            script = *plain;
+    }
+    live.closers.push_back(answered);
+    if (alone_only) return parts.post(*id, channel::ForceCloseRequested{});
+    const std::int64_t wait = request.unilateral_timeout_s.value_or(patience_s);
+    if (wait > 0) live.close_alone_at = io::now() + Ticks(std::min<std::int64_t>(wait, 100'000'000) * 1000);
+    const auto reply = parts.expect([&parts, id = *id](const channel::Reply& given) {
+        LiveChannel* channel = parts.find(id);
+        if (!given.error || channel == nullptr) return;
+        const api::Error error{-1, "Nothing was closed: " + channel::textOf(*given.error)};
+        for (const Answered& closer : channel->closers)
+            parts.shell.turn().after([closer, error] { closer(std::unexpected(error)); });
+        channel->closers.clear();
+        channel->close_alone_at.reset();
+    });
+    parts.post(*id, channel::CloseRequested{.request = reply, .script = *script});
+}
+
+std::optional<ln::ChannelId> ChannelDriver::find(const std::string& name) const {
+    std::vector<ln::ChannelId> of_peer;
+    const auto scid = ln::shortChannelIdFromText(name);
+    for (const auto& [id, live] : m_parts->channels) {
+        if (id.hex() == name) return id;
+        if (scid && channel::isNamedBy(live.value, *scid)) return id;
+        const bool over = std::holds_alternative<channel::Closed>(live.value.phase) ||
+                          std::holds_alternative<channel::Closing>(live.value.phase);
+        if (!over && live.value.peer.hex() == name) of_peer.push_back(id);
+    }
+    return of_peer.size() == 1 ? std::optional(of_peer.front()) : std::nullopt;
+}
+
+api::Forecast ChannelDriver::forecast(const ln::ChannelId& id) const {
+    api::Forecast forecast{.channel_id = id.hex()};
+    const LiveChannel* live = m_parts->find(id);
+    if (live == nullptr || !live->signer || !channel::isEstablished(live->value)) return forecast;
+    const auto& parameters = live->value.terms.parameters;
+    const auto commitment =
+        channel::localCommitment(live->value.terms, live->value.commitments, *live->signer);
+    const auto spec = channel::specOf(live->value.commitments, channel::View::local);
+    const std::uint32_t delay = parameters.local.to_self_delay;
+    std::int64_t in_outputs = 0;
+    for (std::size_t i = 0; i < commitment.outputs.size(); ++i) {
+        const auto& output = commitment.outputs[i];
+        const std::int64_t amount = commitment.transaction.outputs[i].value.value;
+        in_outputs += amount;
+        using Kind = ln::commitment::OutputKind;
+        switch (output.kind) {
+        case Kind::to_owner:
+            forecast.outputs.push_back({"you", "your balance", amount, delay, "the agreed waiting time"});
+            forecast.yours_sat += amount;
+            break;
+        case Kind::to_other:
+            forecast.outputs.push_back({"partner", "the partner's balance", amount, 1, "one block"});
+            forecast.theirs_sat += amount;
+            break;
+        case Kind::htlc: {
+            const bool ours = output.htlc->direction == ln::commitment::HtlcDirection::offered;
+            const std::uint32_t expiry = output.htlc->cltv_expiry.value;
+            const std::uint32_t wait = expiry > m_parts->height ? expiry - m_parts->height : 0;
+            forecast.outputs.push_back({ours ? "you" : "partner", "payment on its way", amount,
+                                        ours ? wait + delay : wait,
+                                        ours ? "comes back to you when it expires, unless the payee takes it"
+                                             : "goes back to the partner when it expires"});
+            (ours ? forecast.yours_sat : forecast.theirs_sat) += amount;
+            break;
+        }
+        default:
+            forecast.outputs.push_back({"nobody", "anchor", amount, 0, "pays for speeding the close up"});
+        }
+    }
+    forecast.commitment_fee_sat = commitment.fee.value;
+    std::int64_t trimmed_msat = 0;
+    for (const auto& htlc : spec.htlcs) {
+        const bool stands = std::ranges::any_of(commitment.outputs, [&](const auto& output) {
+            return output.htlc && output.htlc->id == htlc.id && output.htlc->direction == htlc.direction;
+        });
+        if (!stands) trimmed_msat += htlc.amount.value;
+    }
+    forecast.lost_to_dust_sat = trimmed_msat / 1000;
+    const auto rate = m_parts->contextOf(*live).feerates.six_block;
+    constexpr std::int64_t sweep_weight = 4 * 130; // one P2WSH input with its script, one taproot output
+    const std::int64_t claims =
+        std::ranges::count_if(forecast.outputs, [](const auto& output) { return output.who == "you"; });
+    forecast.claim_fee_sat = claims * rate.feeCeil({sweep_weight}).value;
+    forecast.delay_blocks = delay;
+    return forecast;
+}
+
+bool ChannelDriver::isUnresolved() const {
+    return m_parts->liveCount() > 0;
+}
+
+std::vector<api::ChannelView> ChannelDriver::views() const {
+    std::vector<api::ChannelView> views;
+    const std::int64_t now = secondsOf(io::calendarNow());
+    std::vector<const LiveChannel*> ordered;
+    for (const auto& [id, live] : m_parts->channels) ordered.push_back(&live);
+    std::ranges::sort(ordered, {}, [](const LiveChannel* live) { return live->facts.opened_index; });
+    for (const LiveChannel* live : ordered) {
+        const channel::Channel& value = live->value;
+        const auto& terms = value.terms;
+        const auto words = stateOf(*live, m_parts->height);
+        api::ChannelView view{.channel_id = value.id.hex()};
+        const auto text = [](const std::optional<ln::ShortChannelId>& id) {
+            return id ? ln::textOf(*id) : std::string();
+        };
+        view.short_channel_id = value.funding_height != 0 ? text(value.scid) : std::string();
+        if (!value.local_aliases.empty()) view.alias_local = ln::textOf(value.local_aliases.back());
+        view.alias_remote = text(value.remote_alias);
+        view.node_id = value.peer.hex();
+        view.state = words.state;
+        view.state_words = words.words;
+        view.connected = m_parts->peers != nullptr && m_parts->peers->find(value.peer) != nullptr;
+        view.opened_by_us = value.isFunder();
+        view.announced = value.announce == channel::Announce::yes;
+        view.type = value.type.scid_alias ? "anchors+scid_alias" : "anchors";
+        view.funding_txid = terms.parameters.funding.txid.reversedHex();
+        view.funding_index = terms.parameters.funding.index;
+        view.opened_height = value.funding_height != 0 ? value.funding_height : -1;
+        view.capacity_sat = terms.parameters.capacity.value;
+        const channel::Commitments& commitments = value.commitments;
+        const std::int64_t out = sumOfHtlcs(commitments, ln::commitment::Side::local);
+        const std::int64_t in = sumOfHtlcs(commitments, ln::commitment::Side::remote);
+        view.ours_msat = commitments.local_balance.value - out;
+        view.theirs_msat = commitments.remote_balance.value - in;
+        view.in_flight_out_msat = out;
+        view.in_flight_in_msat = in;
+        view.htlc_count = static_cast<int>(commitments.htlcs.size());
+        view.our_reserve_sat = terms.reserveOf(ln::commitment::Side::local).value;
+        view.their_reserve_sat = terms.reserveOf(ln::commitment::Side::remote).value;
+        if (live->signer) {
+            const auto balance = channel::balanceOf(value, m_parts->contextOf(*live));
+            view.spendable_msat = balance.sendable.value;
+            view.receivable_msat = balance.receivable.value;
+        }
+        view.to_self_delay_ours = terms.parameters.local.to_self_delay;
+        view.to_self_delay_theirs = terms.parameters.remote.to_self_delay;
+        view.feerate_per_kw = commitments.feerate.value;
+        view.dust_limit_sat = terms.parameters.local.dust_limit.value;
+        view.their_dust_limit_sat = terms.parameters.remote.dust_limit.value;
+        view.htlc_minimum_msat = terms.local.htlc_minimum.value;
+        view.commitment_number = static_cast<std::int64_t>(commitments.local_number);
+        if (const auto* closing = std::get_if<channel::Closing>(&value.phase)) {
+            if (closing->spend)
+                view.closing_txid = closing->spend->transaction.txid().reversedHex();
+            else if (closing->transaction)
+                view.closing_txid = closing->transaction->txid().reversedHex();
+            view.close_cause = causeOf(*live);
+            if (closing->spend && closing->kind == channel::CloseKind::local_force)
+                view.close_unlock_height = closing->spend->height + terms.parameters.local.to_self_delay;
+        }
+        for (const auto& [time, what] : live->facts.timeline) view.timeline.push_back(what);
+        view.verified = {.label = ledger::Label::own, .evidence = ledger::Evidence::keys, .time = now};
+        views.push_back(std::move(view));
+    }
+    return views;
+}
+
+} // namespace duplex::family::bitcoin

@@ -1,0 +1,132 @@
+"""Every close against LND, with an HTLC pending each way where it is forced; all outputs swept, all money counted."""
+import concurrent.futures
+import unittest
+
+from lightning_case import LightningCase, attempt, secret
+from programs import wait_until
+from wire_cutter import FRAMING, REVOKE, SIGNED_WITH_HTLC
+
+
+class CooperativeCloseTest(LightningCase):
+    def setUp(self):
+        self.close_all()
+
+    def test_by_us(self):
+        channel = self.open_from_us(self.a, 1_000_000, push_msat=400_000_000)
+        self.we_pay(self.a, 50_000_000)
+        before, ours = self.ours.satoshi(), self.view(channel)["to_us_msat"] // 1000
+        closed = self.ours.call("close", channel)
+        self.assertEqual(closed["type"], "mutual")
+        self.check_closed(channel, closed["txid"], before, ours)
+
+    def test_by_lnd_of_its_own_channel(self):
+        channel = self.open_from_lnd(self.a, 1_000_000, push_sat=400_000)
+        before, ours = self.ours.satoshi(), self.view(channel)["to_us_msat"] // 1000
+        self.a.close_channel(self.point(channel))
+        txid = wait_until(lambda: self.view(channel).get("closing_txid"), "the closing transaction is signed")
+        self.check_closed(channel, txid, before, ours)
+
+    def check_closed(self, channel, txid, before, ours):
+        point = self.point(channel)
+        wait_until(lambda: txid in self.btcd.rpc("getrawmempool"), "the closing transaction is sent")
+        self.world.mine(6)
+        closed = wait_until(lambda: [c for c in self.a.rest("GET", "/v1/channels/closed")["channels"] if c["channel_point"] == point],
+                            "LND calls it closed")[0]
+        self.assertEqual(closed["close_type"], "COOPERATIVE_CLOSE")
+        self.assertEqual(closed["closing_tx_hash"], txid)
+        fee = 1_000_000 - int(closed["settled_balance"]) - self.paid_out(before)
+        self.assertGreater(fee, 0)
+        self.assertEqual(self.paid_out(before), ours - (fee if self.view(channel)["opener"] == "local" else 0))
+        self.assert_books_balanced()
+
+    def paid_out(self, before):
+        return self.ours.satoshi() - before
+
+
+class ForceCloseTest(LightningCase):
+    HTLC = 100_000_000  # msat
+
+    def with_an_htlc_each_way(self):
+        """A channel, our HTLC that LND holds, LND's HTLC whose fulfilment does not reach it."""
+        self.close_all()
+        channel = self.open_from_us(self.a, 2_000_000, push_msat=1_000_000_000)
+        preimage, payment_hash = secret()
+        held = self.a.hold_invoice(self.HTLC, payment_hash, cltv_expiry="30")["payment_request"]
+        paying = self.pool.submit(lambda: attempt(lambda: self.ours.call("pay", held)))
+        wait_until(lambda: self.a.invoice_state(payment_hash) == "ACCEPTED", "LND holds our HTLC")
+        wait_until(lambda: self.view(channel)["htlc_count"] == 1, "our HTLC is committed")
+        made, label = self.invoice(self.HTLC)
+        wire = self.world.wires["lnd-a"]
+        wire.arm("out", (REVOKE + FRAMING) + (SIGNED_WITH_HTLC + 64 + FRAMING), lambda: wire.hold("out"))
+        payment = self.a.start_payment(made["bolt11"])
+        wait_until(lambda: wire.fired("out"), "LND's HTLC is committed")
+        wait_until(lambda: self.view(channel)["htlc_count"] == 2, "both HTLCs stand")
+        wait_until(lambda: self.ours.call("listinvoices", label)["invoices"][0]["status"] == "paid"
+                   or self.view(channel)["in_flight_in_msat"] == self.HTLC, "we know the incoming HTLC")
+        return channel, preimage, paying, payment, label
+
+    def setUp(self):
+        self.pool = concurrent.futures.ThreadPoolExecutor(2)
+        self.addCleanup(self.pool.shutdown, wait=False)
+
+    def test_by_us_our_htlc_times_out_theirs_is_claimed(self):
+        channel, _, paying, payment, label = self.with_an_htlc_each_way()
+        before = self.everything()
+        closed = self.ours.call("close", id=channel, force=True)
+        self.assertEqual(closed["type"], "unilateral")
+        self.until_resolved(channel, closed["txid"])
+        self.assertIsInstance(paying.result(10), Exception, "our payment has failed for good")
+        self.assertEqual(payment.result(), "SUCCEEDED")
+        self.assertEqual(self.ours.call("listinvoices", label)["invoices"][0]["status"], "paid")
+        self.assert_books_balanced([closed["txid"]])
+        self.assertLess(before - self.everything(), 30_000, "fees of our transactions only")
+
+    def test_by_lnd_our_htlc_is_claimed_by_it_and_theirs_by_us(self):
+        channel, preimage, paying, payment, label = self.with_an_htlc_each_way()
+        self.a.close_channel(self.point(channel), force=True)
+        txid = wait_until(lambda: next(iter(self.a.rest("GET", "/v1/channels/pending")["waiting_close_channels"]), {}).get("closing_txid"),
+                          "LND sent its commitment")
+        self.world.mine(1)
+        self.a.settle(preimage)
+        self.until_resolved(channel, txid)
+        self.assertEqual(paying.result(10)["payment_preimage"], preimage.hex())
+        self.assertEqual(payment.result(), "SUCCEEDED")
+        self.assertEqual(self.ours.call("listinvoices", label)["invoices"][0]["status"], "paid")
+        self.assert_books_balanced([txid])
+
+    def everything(self):
+        """Of ours, on both floors, in satoshi, HTLCs of the pair apart."""
+        return sum(layer["balance_sat"] for layer in self.ours.call("layers"))
+
+    def until_resolved(self, channel, closing_txid):
+        """Blocks one by one until both sides have swept everything; LND's own output waits 2,016 of them."""
+        wait_until(lambda: closing_txid in self.btcd.rpc("getrawmempool") or self.confirmed(closing_txid), "the commitment is sent")
+        for _ in range(60):
+            self.world.mine(3)
+            if self.resolved(channel):
+                return
+        while (left := self.blocks_left()) > 6:
+            self.btcd.generate(left - 3)
+            self.world.follow()
+        for _ in range(40):
+            self.world.mine(2)
+            if self.resolved(channel):
+                return
+        self.fail(f"not resolved: {self.view(channel)} {self.a.rest('GET', '/v1/channels/pending')}")
+
+    def confirmed(self, txid):
+        return attempt(lambda: self.btcd.rpc("getrawtransaction", txid, 1).get("confirmations", 0) > 0) is True
+
+    def blocks_left(self):
+        pending = self.a.rest("GET", "/v1/channels/pending")["pending_force_closing_channels"]
+        return max([0] + [int(each["blocks_til_maturity"]) for each in pending])
+
+    def resolved(self, channel):
+        pending = self.a.rest("GET", "/v1/channels/pending")
+        ours = [each for each in self.ours.call("listpeerchannels")["channels"] if each["channel_id"] == channel]
+        return not pending["pending_force_closing_channels"] and not pending["waiting_close_channels"] \
+            and (not ours or ours[0]["state"] == "CLOSED")
+
+
+if __name__ == "__main__":
+    unittest.main()

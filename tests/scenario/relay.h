@@ -1,0 +1,86 @@
+#pragma once
+
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QTest>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace duplex::test {
+
+/// A line between two nodes that a test can listen to by size and cut. It sees ciphertext only.
+class Relay {
+public:
+    /// Listens on loopback and dials `port` for each connection.
+    explicit Relay(std::uint16_t port) {
+        m_server.listen(QHostAddress::LocalHost);
+        QObject::connect(&m_server, &QTcpServer::newConnection, [this, port] {
+            while (QTcpSocket* near = m_server.nextPendingConnection()) join(near, port);
+        });
+    }
+    ~Relay() { cut(); }
+
+    std::uint16_t port() const { return m_server.serverPort(); }
+    /// Of what the dialling side sends: from the piece of this size on, nothing goes back any more.
+    void swallowAnswersAfter(qsizetype size) { m_trigger = size; }
+    bool isSwallowing() const { return m_swallowing; }
+    /// Ends every connection; new ones pass everything again.
+    void cut() {
+        m_trigger = -1;
+        m_swallowing = false;
+        for (Line& line : std::exchange(m_lines, {})) {
+            for (QTcpSocket* socket : {line.near, line.far}) {
+                socket->disconnect();
+                socket->abort();
+                socket->deleteLater();
+            }
+        }
+    }
+
+private:
+    struct Line {
+        QTcpSocket* near = nullptr;
+        QTcpSocket* far = nullptr;
+    };
+
+    void join(QTcpSocket* near, std::uint16_t port) {
+        auto* far = new QTcpSocket(&m_server);
+        m_lines.push_back({near, far});
+        QObject::connect(near, &QTcpSocket::readyRead, [this, near, far] {
+            const QByteArray piece = near->readAll();
+            if (piece.size() == m_trigger) m_swallowing = true;
+            far->write(piece);
+        });
+        QObject::connect(far, &QTcpSocket::readyRead, [this, near, far] {
+            const QByteArray piece = far->readAll();
+            if (!m_swallowing) near->write(piece);
+        });
+        const auto end = [this, near] {
+            const auto found = std::find_if(m_lines.begin(), m_lines.end(),
+                                            [&](const Line& line) { return line.near == near; });
+            if (found == m_lines.end()) return;
+            const Line line = *found;
+            m_lines.erase(found);
+            for (QTcpSocket* socket : {line.near, line.far}) {
+                socket->disconnect();
+                socket->disconnectFromHost();
+                socket->deleteLater();
+            }
+        };
+        QObject::connect(near, &QTcpSocket::disconnected, end);
+        QObject::connect(far, &QTcpSocket::disconnected, end);
+        QObject::connect(far, &QTcpSocket::errorOccurred, end);
+        far->connectToHost(QHostAddress::LocalHost, port);
+    }
+
+    QTcpServer m_server;
+    std::vector<Line> m_lines;
+    qsizetype m_trigger = -1;
+    bool m_swallowing = false;
+};
+
+} // namespace duplex::test

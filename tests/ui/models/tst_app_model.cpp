@@ -1,0 +1,139 @@
+#include "tests/support/test_main.h"
+#include "tests/ui/models/model_fixture.h"
+
+using namespace duplex;
+using duplex::test::ModelFixture;
+
+class TestAppModel : public QObject {
+    Q_OBJECT
+
+private slots:
+    void portfolio_twoLayers_totalAndFloors() {
+        ModelFixture fixture;
+        ui::PortfolioModel& portfolio = *fixture.app.portfolio();
+        QCOMPARE(ModelFixture::text(&portfolio, "total"), QStringLiteral("4\u202f513\u202f650 sat"));
+        QCOMPARE(ModelFixture::text(&portfolio, "totalCoin"), QStringLiteral("0.04\u202f513\u202f650 BTC"));
+        const QVariantMap ground = portfolio.property("ground").toMap();
+        QCOMPARE(ground.value(QStringLiteral("spendable")).toString(),
+                 QStringLiteral("2\u202f736\u202f350 sat"));
+        QTRY_COMPARE(portfolio.property("ground").toMap().value(QStringLiteral("metrics")).toList().size(),
+                     3);
+        QCOMPARE(ModelFixture::text(&portfolio, "liftMove"), QStringLiteral("move-1"));
+        QVERIFY(portfolio.property("liftShare").toDouble() > 0.5);
+    }
+    void hide_pressed_everyAmountIsDots() {
+        ModelFixture fixture;
+        fixture.app.setAmountsHidden(true);
+        for (const QAbstractItemModel* model : fixture.lists())
+            for (int row = 0; row < model->rowCount(); ++row)
+                for (const int role : {Qt::UserRole + 3})
+                    QVERIFY2(model != fixture.app.activity() ||
+                                 model->index(row, 0).data(role).toString().contains(QChar(u'\u2022')),
+                             "an amount of the history");
+        QVERIFY(ModelFixture::text(fixture.app.portfolio(), "total").contains(QChar(u'\u2022')));
+        fixture.app.setAmountsHidden(false);
+        QVERIFY(!ModelFixture::text(fixture.app.portfolio(), "total").contains(QChar(u'\u2022')));
+    }
+    void locked_amounts_areDotsUntilUnlocked() {
+        ModelFixture fixture;
+        api::StatusSnapshot status = test::sampleStatus();
+        status.wallet = api::WalletState::locked;
+        status.unlock_by = test::sample_now + 1000;
+        fixture.session.publish(status);
+        QVERIFY(ModelFixture::text(fixture.app.portfolio(), "total").contains(QChar(u'\u2022')));
+        QVERIFY(!fixture.app.status()->property("warnings").toList().isEmpty());
+        fixture.session.publish(test::sampleStatus());
+        QVERIFY(!ModelFixture::text(fixture.app.portfolio(), "total").contains(QChar(u'\u2022')));
+    }
+    void syncing_eachStage_isNamedAndCounted() {
+        ModelFixture fixture;
+        api::StatusSnapshot status = test::sampleStatus();
+        QSet<QString> words;
+        for (const auto stage :
+             {api::SyncStage::connecting, api::SyncStage::headers, api::SyncStage::filter_headers,
+              api::SyncStage::filters, api::SyncStage::blocks, api::SyncStage::synced}) {
+            status.stage = stage;
+            fixture.session.publish(status);
+            words.insert(ModelFixture::text(fixture.app.status(), "stageWords"));
+        }
+        QCOMPARE(words.size(), 6);
+        status.stage = api::SyncStage::filters;
+        status.complete_to = 971'200;
+        fixture.session.publish(status);
+        QCOMPARE(ModelFixture::text(fixture.app.status(), "stageCount"),
+                 QStringLiteral("971\u202f200 of 976\u202f412"));
+    }
+    void noPeers_figures_areStale() {
+        ModelFixture fixture;
+        api::StatusSnapshot status = test::sampleStatus();
+        status.peers = 0;
+        status.frozen = true;
+        fixture.session.publish(status);
+        QVERIFY(
+            ModelFixture::text(fixture.app.status(), "staleText").contains(QStringLiteral("976\u202f412")));
+        QCOMPARE(fixture.app.status()->property("warnings").toList().size(), 2);
+    }
+    void activity_ofEachState_saysWhatHappenedToTheMoney() {
+        ModelFixture fixture;
+        const auto& rows = fixture.app.activity()->rows();
+        QCOMPARE(ModelFixture::cell(rows[7], "amount").toString(), QStringLiteral("1\u202f000 sat"));
+        QCOMPARE(ModelFixture::cell(rows[7], "words").toString(), QStringLiteral("Failed, nothing was paid"));
+        QCOMPARE(ModelFixture::cell(rows[0], "section").toString(), QStringLiteral("Now"));
+        QCOMPARE(ModelFixture::cell(rows[5], "amount").toString(), QStringLiteral("\u2212900\u202f000 sat"));
+        QVERIFY(
+            ModelFixture::cell(rows[5], "words").toString().contains(QStringLiteral("fee 1\u202f680 sat")));
+    }
+    void comparison_eachRow_hasACellALayer() {
+        ModelFixture fixture;
+        auto* rows = fixture.app.portfolio()->property("comparison").value<QObject*>();
+        auto* model = qobject_cast<ui::RowListModel*>(rows);
+        QVERIFY(model != nullptr && model->count() >= 8);
+        for (const ui::Row& row : model->rows())
+            QCOMPARE(ModelFixture::cell(row, "cells").toList().size(), 2);
+    }
+    void start_afterTheFirstSnapshots_asksForEachOnce() {
+        test::FakeSession session;
+        session.handler = test::sampleAnswer;
+        ui::AppModel app(session, {});
+        app.askEverything();
+        QCOMPARE(session.count<api::GetStatus>(), 1);
+        QCOMPARE(session.count<api::GetLayers>(), 1);
+        QCOMPARE(session.count<api::GetActivity>(), 1);
+        QCOMPARE(session.count<api::ListPeerChannels>(), 1);
+        QCOMPARE(session.count<api::ListMoves>(), 1);
+        QCOMPARE(session.count<api::GetRecentBlocks>(), 1);
+    }
+    void badge_ofEachLabel_hasShapeAndWords() {
+        QSet<QString> words;
+        for (const auto label : {ledger::Label::own, ledger::Label::proved_final,
+                                 ledger::Label::proved_recent, ledger::Label::proved_delayed,
+                                 ledger::Label::signed_, ledger::Label::attested, ledger::Label::agreed,
+                                 ledger::Label::reported, ledger::Label::stale, ledger::Label::disputed}) {
+            const QVariantMap badge = ui::badgeOf({label, ledger::Evidence::work, 1, 1});
+            words.insert(badge.value(QStringLiteral("words")).toString());
+            QVERIFY(!badge.value(QStringLiteral("symbol")).toString().isEmpty());
+        }
+        QCOMPARE(words.size(), 10);
+        QVERIFY(!words.contains(QString()));
+    }
+    void stopped_engine_givesItsReason() {
+        ModelFixture fixture;
+        QSignalSpy stops(&fixture.app, &ui::AppModel::stopped);
+        emit fixture.session.stopped(QStringLiteral("The disk is full."));
+        QCOMPARE(stops.count(), 1);
+        QCOMPARE(ModelFixture::text(&fixture.app, "stopReason"), QStringLiteral("The disk is full."));
+    }
+    void gone_window_cancelsWhatItAsked() {
+        test::FakeSession session; // answers nothing
+        api::RequestId asked = 0;
+        {
+            ui::AppModel app(session, {});
+            app.askEverything();
+            asked = session.lastId();
+        }
+        QVERIFY(session.cancelled(asked));
+    }
+};
+
+DUPLEX_TEST(TestAppModel)
+#include "tst_app_model.moc"

@@ -1,0 +1,89 @@
+#include "tests/support/test_main.h"
+#include "tests/ui/models/model_fixture.h"
+
+using namespace duplex;
+using duplex::test::ModelFixture;
+
+class TestMoveModel : public QObject {
+    Q_OBJECT
+
+private slots:
+    void amount_down_showsEveryRouteAndTheReasonOfClosedOnes() {
+        ModelFixture fixture;
+        ui::MoveModel& move = *fixture.app.move();
+        move.setUp(false);
+        move.setAmount(QStringLiteral("500 000"));
+        QTRY_COMPARE(move.quotes()->count(), 3);
+        const ui::Row& first = move.quotes()->rows().front();
+        QCOMPARE(ModelFixture::cell(first, "cost").toString(), QStringLiteral("1\u202f144 sat"));
+        QVERIFY(ModelFixture::cell(first, "selected").toBool());
+        const ui::Row& last = move.quotes()->rows().back();
+        QVERIFY(!ModelFixture::cell(last, "available").toBool());
+        QVERIFY(ModelFixture::cell(last, "details").toString().contains(QStringLiteral("offline")));
+        QCOMPARE(ModelFixture::text(&move, "startAction"), QStringLiteral("Move 500\u202f000 sat down"));
+        QCOMPARE(ModelFixture::factOf(move.property("review"), QStringLiteral("Cost in all")),
+                 QStringLiteral("1\u202f144 sat"));
+        move.choose(QStringLiteral("q3"));
+        QCOMPARE(ModelFixture::factOf(move.property("review"), QStringLiteral("Cost in all")),
+                 QStringLiteral("4\u202f480 sat"));
+    }
+    void start_pressedTwice_startsOnceAndShowsTheSteps() {
+        ModelFixture fixture;
+        ui::MoveModel& move = *fixture.app.move();
+        move.setPeer(QStringLiteral("03aa@127.0.0.1:9735"));
+        move.setAmount(QStringLiteral("250 000"));
+        QTRY_VERIFY(move.property("canStart").toBool());
+        QCOMPARE(fixture.session.last<api::GetQuotes>()->peer, std::string("03aa@127.0.0.1:9735"));
+        move.start();
+        move.start();
+        QTRY_COMPARE(move.current(), QStringLiteral("move-1"));
+        QCOMPARE(fixture.session.count<api::StartMove>(), 1);
+        QVERIFY(!fixture.session.last<api::StartMove>()->request_id.empty());
+        QCOMPARE(move.steps()->count(), 5);
+        QCOMPARE(ModelFixture::cell(move.steps()->rows()[3], "state_name").toString(),
+                 QStringLiteral("running"));
+        QVERIFY(ModelFixture::cell(move.steps()->rows()[3], "details")
+                    .toString()
+                    .contains(QStringLiteral("977\u202f132")));
+    }
+    void progress_newSnapshot_movesOnInPlace() {
+        ModelFixture fixture;
+        ui::MoveModel& move = *fixture.app.move();
+        move.show(QStringLiteral("move-1"));
+        api::MovesSnapshot moves = test::sampleMoves();
+        for (ledger::MoveStep& step : moves.moves.front().steps) step.state = ledger::StepState::done;
+        moves.moves.front().state = ledger::StepState::done;
+        fixture.session.publish(moves);
+        const QVariantMap progress = move.property("progress").toMap();
+        QCOMPARE(progress.value(QStringLiteral("where")).toString(), QStringLiteral("Arrived"));
+        QCOMPARE(progress.value(QStringLiteral("tone")).toString(), QStringLiteral("ok"));
+        moves.moves.front().state = ledger::StepState::failed;
+        moves.moves.front().failure = "The partner refused. Your coins never left the wallet.";
+        fixture.session.publish(moves);
+        QCOMPARE(move.property("progress").toMap().value(QStringLiteral("failure")).toString(),
+                 QStringLiteral("The partner refused. Your coins never left the wallet."));
+        move.show({});
+        QCOMPARE(move.steps()->count(), 0);
+    }
+    void quotes_refused_sayWhy() {
+        ModelFixture fixture;
+        fixture.refuse("No peer answers. Check the connection.");
+        ui::MoveModel& move = *fixture.app.move();
+        move.setAmount(QStringLiteral("1000"));
+        QTRY_COMPARE(ModelFixture::text(&move, "problem"),
+                     QStringLiteral("No peer answers. Check the connection."));
+        QVERIFY(!move.property("canStart").toBool());
+        move.setAmount(QStringLiteral("-3"));
+        QVERIFY(!ModelFixture::text(&move, "amountError").isEmpty());
+        QVERIFY(!ModelFixture::text(&move, "whyNot").isEmpty());
+    }
+    void share_ofTheFloor_isWrittenAsAnAmount() {
+        ModelFixture fixture;
+        fixture.app.move()->setUp(true);
+        fixture.app.move()->setShare(50);
+        QCOMPARE(fixture.app.move()->amountText(), QStringLiteral("1\u202f368\u202f175"));
+    }
+};
+
+DUPLEX_TEST(TestMoveModel)
+#include "tst_move_model.moc"

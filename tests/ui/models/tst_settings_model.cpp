@@ -1,0 +1,89 @@
+#include "tests/support/test_main.h"
+#include "tests/ui/models/model_fixture.h"
+
+#include <QTemporaryDir>
+
+using namespace duplex;
+using duplex::test::ModelFixture;
+
+class TestSettingsModel : public QObject {
+    Q_OBJECT
+
+private slots:
+    void look_changed_isThereAtTheNextStart() {
+        const QTemporaryDir folder;
+        test::FakeSession session;
+        const QString file = folder.filePath(QStringLiteral("window.conf"));
+        {
+            ui::AppModel app(session, file);
+            app.settings()->setTheme(2);
+            app.settings()->setReduceMotion(true);
+            app.settings()->setFontPercent(500);
+        }
+        ui::AppModel again(session, file);
+        QCOMPARE(again.settings()->theme(), 2);
+        QVERIFY(again.settings()->dark());
+        QVERIFY(again.settings()->reduceMotion());
+        QCOMPARE(again.settings()->fontPercent(), 200);
+    }
+    void safety_noPassword_isTheOneThingToDo() {
+        ModelFixture fixture;
+        fixture.app.settings()->open();
+        QTRY_COMPARE(ModelFixture::text(fixture.app.settings(), "safetyText"), QStringLiteral("All good"));
+        api::StatusSnapshot status = test::sampleStatus();
+        status.protected_by_password = false;
+        fixture.session.publish(status);
+        QCOMPARE(ModelFixture::text(fixture.app.settings(), "safetyText"), QStringLiteral("1 thing to do"));
+    }
+    void peers_ofBothLayers_areListed() {
+        ModelFixture fixture;
+        fixture.app.settings()->open();
+        QTRY_COMPARE(fixture.app.settings()->peers()->count(), 6);
+        QCOMPARE(ModelFixture::text(fixture.app.settings(), "peersText"), QStringLiteral("4 on L1, 2 on L2"));
+        fixture.app.settings()->addPeer(QStringLiteral(" 203.0.113.9:8333 "));
+        QCOMPARE(fixture.session.last<api::AddNode>()->address, std::string("203.0.113.9:8333"));
+        QTRY_VERIFY(!ModelFixture::text(fixture.app.settings(), "message").isEmpty());
+        fixture.app.settings()->removePeer(QStringLiteral("203.0.113.13:8333"));
+        QCOMPARE(fixture.session.last<api::DisconnectNode>()->address, std::string("203.0.113.13:8333"));
+    }
+    void words_shown_areForgottenAgain() {
+        ModelFixture fixture;
+        ui::SettingsModel& settings = *fixture.app.settings();
+        settings.showWords(QStringLiteral("secret"));
+        QTRY_COMPARE(settings.property("words").toStringList().size(), 12);
+        settings.forgetWords();
+        QVERIFY(settings.property("words").toStringList().isEmpty());
+    }
+    void password_differs_asksNothing() {
+        ModelFixture fixture;
+        ui::SettingsModel& settings = *fixture.app.settings();
+        settings.changePassword({}, QStringLiteral("one"), QStringLiteral("two"));
+        QCOMPARE(fixture.session.count<api::ChangePassphrase>(), 0);
+        QVERIFY(!ModelFixture::text(&settings, "error").isEmpty());
+        settings.changePassword(QStringLiteral("old"), QStringLiteral("new"), QStringLiteral("new"));
+        QTRY_VERIFY(!ModelFixture::text(&settings, "message").isEmpty());
+    }
+    void backup_fileUrl_asksForThePath() {
+        ModelFixture fixture;
+        fixture.app.settings()->backup(QStringLiteral("file:///tmp/my.backup"));
+        QCOMPARE(fixture.session.last<api::BackupWallet>()->destination, std::string("/tmp/my.backup"));
+        QTRY_VERIFY(
+            ModelFixture::text(fixture.app.settings(), "message").contains(QStringLiteral("/tmp/my.backup")));
+    }
+    void unlock_wrongPassword_saysSoAndIsNotOpen() {
+        ModelFixture fixture;
+        ui::LockModel& lock = *fixture.app.lock();
+        QSignalSpy opened(&lock, &ui::LockModel::unlocked);
+        lock.unlock(QStringLiteral("wrong"));
+        QTRY_VERIFY(!ModelFixture::text(&lock, "error").isEmpty());
+        QCOMPARE(opened.count(), 0);
+        lock.unlock(QStringLiteral("secret"));
+        QTRY_COMPARE(opened.count(), 1);
+        QCOMPARE(ModelFixture::text(&lock, "error"), QString());
+        lock.lock();
+        QVERIFY(fixture.session.last<api::Lock>() != nullptr);
+    }
+};
+
+DUPLEX_TEST(TestSettingsModel)
+#include "tst_settings_model.moc"
