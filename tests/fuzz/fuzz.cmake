@@ -12,7 +12,9 @@ endforeach()
 # What a target links, or compiles, beyond the pure rooms: the simulators of tests/support, and of the rooms with Qt only
 # the sources that decode.
 set(DUPLEX_FUZZ_LINK_fuzz_channel_message two_nodes)
+set(DUPLEX_FUZZ_LINK_fuzz_json Qt6::Core)
 set(DUPLEX_FUZZ_SOURCES_fuzz_json core/rpc/json.cpp)
+set(DUPLEX_FUZZ_LINK_fuzz_payment_link Qt6::Core)
 set(DUPLEX_FUZZ_SOURCES_fuzz_payment_link core/rpc/json.cpp core/rpc/payment_link.cpp)
 set(DUPLEX_FUZZ_SOURCES_fuzz_endpoint core/io/endpoint.cpp)
 set(DUPLEX_FUZZ_SOURCES_fuzz_configuration app/command_line.cpp)
