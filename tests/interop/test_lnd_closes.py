@@ -50,6 +50,7 @@ class ForceCloseTest(LightningCase):
         """A channel, our HTLC that LND holds, LND's HTLC whose fulfilment does not reach it."""
         self.close_all()
         channel = self.open_from_us(self.a, 2_000_000, push_msat=1_000_000_000)
+        self.lnd_pays(self.a, 1_000_000)  # from here on LND finds its way
         preimage, payment_hash = secret()
         held = self.a.hold_invoice(self.HTLC, payment_hash, cltv_expiry="30")["payment_request"]
         paying = self.pool.submit(lambda: attempt(lambda: self.ours.call("pay", held)))

@@ -125,6 +125,7 @@ class WireCutter:
                 each.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+        source.close()  # the other relay closes the other
 
     def forward(self, pair, sink, direction, data):
         while data:
