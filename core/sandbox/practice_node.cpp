@@ -16,10 +16,21 @@ const T* replyOf(const api::Answer& answer) {
     return answer ? std::get_if<T>(&*answer) : nullptr;
 }
 
-/// A port that is free now. It is taken again at once by the engine; nobody else asks on loopback meanwhile.
-std::expected<io::Endpoint, std::string> freeEndpoint() {
+/// The port of the last start, where a channel's other end still looks for it; another free one when somebody
+/// has taken it. The engine takes it again at once.
+std::expected<io::Endpoint, std::string> ownEndpoint(const std::string& port_file) {
+    constexpr std::size_t longest = 16;
+    const auto stored = io::readSecretFile(port_file, longest);
+    const auto kept = stored ? io::parseEndpoint("127.0.0.1:" + textOf(*stored), 0) : std::nullopt;
     io::TcpServer probe;
-    return probe.listen({.host = "127.0.0.1", .port = 0});
+    if (kept)
+        if (const auto endpoint = probe.listen(*kept)) return endpoint;
+    const auto endpoint = probe.listen({.host = "127.0.0.1", .port = 0});
+    if (endpoint)
+        (void)io::writeSecretFile(port_file, toBytes(viewOf(std::to_string(endpoint->port))),
+                                  io::Overwrite::replace)
+            .has_value(); // not kept, the user connects again by hand
+    return endpoint;
 }
 
 } // namespace
@@ -33,7 +44,7 @@ PracticeNode::~PracticeNode() = default;
 std::expected<void, std::string> PracticeNode::start(const std::string& directory,
                                                      const io::Endpoint& block_maker) {
     if (auto made = io::makePrivateFolder(directory); !made) return std::unexpected(made.error().message);
-    const auto endpoint = freeEndpoint();
+    const auto endpoint = ownEndpoint(directory + "/lightning_port");
     if (!endpoint) return std::unexpected(endpoint.error());
     m_endpoint = *endpoint;
     auto engine = engine::Engine::start({.network = "sandbox",
@@ -66,7 +77,7 @@ void PracticeNode::openWallet() {
             m_problem = answer.error().message;
             return;
         }
-        constexpr Ticks every{2'000};
+        constexpr Ticks every{500};
         m_care.start(every);
         fundWhenPoor();
     };
@@ -81,6 +92,7 @@ void PracticeNode::openWallet() {
 void PracticeNode::fundWhenPoor() {
     ask(api::GetBalances{}, [this](const api::Answer& answer) {
         const auto* balances = replyOf<api::Balances>(answer);
+        m_has_coins = balances && balances->trusted_sat > 0;
         if (!balances || m_chain.ledger().mempoolSize() > 0)
             return; // what is on its way counts from the next block on
         const bool behind = balances->complete_to + 1 < static_cast<std::int64_t>(m_chain.ledger().height());

@@ -36,6 +36,7 @@ class WireCutter:
         self.target = target
         self.guard = threading.Condition()
         self.armed = {}  # direction: [bytes left, what happens then]
+        self.firing = set()  # what was armed is being done
         self.held = set()
         self.closed = False
         self.reachable = True
@@ -52,7 +53,7 @@ class WireCutter:
 
     def fired(self, direction):
         with self.guard:
-            return direction not in self.armed
+            return direction not in self.armed and direction not in self.firing
 
     def cut(self):
         """Ends every connection; a new one may come at once."""
@@ -140,7 +141,10 @@ class WireCutter:
                     if order[0] == 0:
                         then = order[1]
                         del self.armed[direction]
+                        self.firing.add(direction)
             sink.sendall(data[:count])
             data = data[count:]
             if then:
                 then()
+                with self.guard:
+                    self.firing.discard(direction)

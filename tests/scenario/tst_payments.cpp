@@ -56,8 +56,7 @@ private slots:
         QVERIFY(world.alice->waitQuiet() && world.bob->waitQuiet());
         QVERIFY(world.balancesAre(whole_msat - 249'999'999, 249'999'999));
 
-        world.alice->stop();
-        QVERIFY(world.alice->start());
+        QVERIFY(world.alice->restart());
         // Given before the channel is back: it waits for it.
         const auto after = world.invoiceOf(*world.bob, 1'000);
         QCOMPARE(world.alice->get<api::PaymentInfo>(api::Pay{.bolt11 = after.bolt11}).status,
@@ -87,7 +86,7 @@ private slots:
         // Alice ends with her HTLC out; the same request joins what is on its way.
         world.alice->stop();
         world.line->cut();
-        QVERIFY(world.alice->start());
+        QVERIFY(world.alice->restart());
         api::Pay again = pay;
         again.bolt11 = claimed.invoice.bolt11;
         const auto joined = world.alice->get<api::PaymentInfo>(again);
@@ -95,8 +94,7 @@ private slots:
         QVERIFY(world.alice->waitQuiet() && world.bob->waitQuiet());
         QVERIFY(world.balancesAre(whole_msat - first_msat, first_msat));
         // And once more, after another restart: the first result, whatever invoice comes with it.
-        world.alice->stop();
-        QVERIFY(world.alice->start());
+        QVERIFY(world.alice->restart());
         again.bolt11 = world.invoiceOf(*world.bob, 7'000).bolt11;
         const auto third = world.alice->get<api::PaymentInfo>(again);
         QCOMPARE(third.preimage, joined.preimage);
@@ -113,7 +111,7 @@ private slots:
         QVERIFY(!world.alice->isAnswered(claimed.request));
         world.bob->stop();
         world.line->cut();
-        QVERIFY(world.bob->start());
+        QVERIFY(world.bob->restart());
         QCOMPARE(world.statusAt(*world.bob, claimed.invoice.payment_hash), std::string("paid"));
         const auto paid = world.alice->answerOf(claimed.request);
         QVERIFY(paid && std::get<api::PaymentInfo>(*paid).status == "complete");
@@ -137,6 +135,24 @@ private slots:
                                 test::patience_ms));
         QCOMPARE(world.alice->get<api::PaymentInfo>(api::Pay{.bolt11 = claimed.invoice.bolt11}).status,
                  std::string("complete"));
+    }
+
+    void threat86_preimageUsedBefore_isRefused() {
+        TwoWallets world;
+        QVERIFY(world.begin() && world.open());
+        const auto paid = world.alice->get<api::PaymentInfo>(
+            api::Pay{.bolt11 = world.invoiceOf(*world.bob, first_msat).bolt11});
+        const auto again = [&](test::Node& node, const std::string& label) {
+            return node.ask(
+                api::CreateInvoice{.label = label, .description = "tea", .preimage_hex = paid.preimage});
+        };
+        // Whoever forwarded the payment knows it: neither its payee nor its payer may ask for it again.
+        QCOMPARE(again(*world.bob, "second").error().code, 901);
+        QCOMPARE(again(*world.alice, "second").error().code, 901);
+        QVERIFY(world.bob->waitQuiet());
+        QVERIFY(world.bob->ask(api::DeleteInvoice{.label = "invoice-1", .status = "paid"}));
+        QVERIFY(world.bob->restart());
+        QCOMPARE(again(*world.bob, "third").error().code, 901);
     }
 
     void refusals_haveTheirCodes() {

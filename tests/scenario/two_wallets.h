@@ -41,6 +41,14 @@ public:
                          [this](const api::Notification& notification) { m_heard.push_back(notification); });
         return true;
     }
+    /// Lightning begins with the wallet's keys, which are read from their file after the start.
+    bool waitUp() {
+        return QTest::qWaitFor([this] { return ask(api::GetNode{}).has_value(); }, patience_ms);
+    }
+    bool restart() {
+        stop();
+        return start() && waitUp();
+    }
     void stop() {
         m_engine.reset();
         m_answers.clear();
@@ -91,6 +99,7 @@ private:
 /// Alice dials Bob through a line that the test holds; both have coins of the practice chain.
 struct TwoWallets {
     sandbox::PracticeChain chain;
+    std::optional<io::Endpoint> chain_endpoint;
     std::unique_ptr<Relay> line;
     std::unique_ptr<Node> alice, bob;
     std::string bob_id;
@@ -102,6 +111,7 @@ struct TwoWallets {
     bool begin() {
         const auto endpoint = chain.start({.file = {}, .interval = Ticks{0}, .first_blocks = 120, .port = 0});
         if (!endpoint) return false;
+        chain_endpoint = *endpoint;
         std::optional<io::Endpoint> listen;
         {
             io::TcpServer probe; // a port that is free now
@@ -114,7 +124,7 @@ struct TwoWallets {
         bob = std::make_unique<Node>(*endpoint, io::toText(*listen));
         for (Node* node : {alice.get(), bob.get()}) {
             if (!node->start() || !node->ask(api::CreateWallet{.name = "w"})) return false;
-            if (!fund(*node)) return false;
+            if (!node->waitUp() || !fund(*node)) return false;
         }
         bob_id = bob->get<api::NodeInfo>(api::GetNode{}).id;
         return !bob_id.empty();

@@ -72,6 +72,8 @@ void TwoNodes::checkRules(const TestNode& node, const ch::Outcome& outcome) cons
             send && leavesOnlyStored(send->message) && outcome.persist == ch::Persist::no)
             demand(node.stored_counters == next.commitments.counters,
                    fmt::format("R1: message {} leaves unstored", ln::wire::typeOf(send->message)));
+        demand(!std::holds_alternative<ch::HtlcFulfilled>(action) || outcome.persist == ch::Persist::yes,
+               "R4: a preimage is used before it is stored");
         if (const auto* publish = std::get_if<ch::PublishTransaction>(&action);
             publish && publish->what == ch::PublishTransaction::What::commitment) {
             const auto number =

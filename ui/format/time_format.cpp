@@ -46,6 +46,10 @@ QString dayText(std::int64_t time, std::int64_t now) {
     return QLocale().toString(day, QStringLiteral("d MMM yyyy"));
 }
 
+QString sentence(const QString& text) {
+    return text.isEmpty() ? text : text.left(1).toUpper() + text.mid(1);
+}
+
 QString blocksText(std::int64_t blocks) {
     return blocks == 1 ? QObject::tr("1 block") : QObject::tr("%1 blocks").arg(grouped(blocks));
 }

@@ -3,6 +3,8 @@
 #include "ui/format/amount_format.h"
 #include "ui/format/time_format.h"
 
+#include <cstdlib>
+
 namespace duplex::ui {
 
 namespace {
@@ -42,6 +44,13 @@ QString stateWordsOf(const ledger::Activity& item, const Display& display) {
     return words;
 }
 
+// A move only changes the floor, and a failed payment changed nothing: neither has a sign.
+QString amountOf(const ledger::Activity& item, const Display& display) {
+    const bool unsigned_amount =
+        item.kind == ledger::ActivityKind::move || item.state == ledger::ActivityState::failed;
+    return unsigned_amount ? display.msat(std::abs(item.amount_msat)) : display.signedMsat(item.amount_msat);
+}
+
 } // namespace
 
 QStringList activityRoles() {
@@ -62,7 +71,7 @@ std::vector<Row> activityRows(const std::vector<ledger::Activity>& items, const 
             {textOf(item.id),
              {{QStringLiteral("title"), titleOf(item, display)},
               {QStringLiteral("words"), stateWordsOf(item, display)},
-              {QStringLiteral("amount"), display.signedMsat(item.amount_msat)},
+              {QStringLiteral("amount"), amountOf(item, display)},
               {QStringLiteral("symbol"), move ? QStringLiteral("move")
                                          : item.kind == ledger::ActivityKind::receive
                                              ? QStringLiteral("receive")
@@ -71,7 +80,7 @@ std::vector<Row> activityRows(const std::vector<ledger::Activity>& items, const 
               {QStringLiteral("tone"), failed  ? QStringLiteral("bad")
                                        : waits ? QStringLiteral("warn")
                                                : QString()},
-              {QStringLiteral("gain"), item.amount_msat > 0 && !failed},
+              {QStringLiteral("gain"), item.amount_msat > 0 && !failed && !move},
               {QStringLiteral("section"), waits ? QObject::tr("Now") : dayText(item.time, display.now())},
               {QStringLiteral("kind"),
                QString::fromUtf8(ledger::nameOf(item.kind).data(),
@@ -92,7 +101,7 @@ QVariantList activityFacts(const ledger::Activity& item, const Display& display)
                                  {QStringLiteral("copy"), copy},
                                  {QStringLiteral("badge"), badge}});
     };
-    add(QObject::tr("Amount"), display.signedMsat(item.amount_msat));
+    add(QObject::tr("Amount"), amountOf(item, display));
     if (item.fee_msat > 0) add(QObject::tr("Fee"), display.msat(item.fee_msat));
     add(QObject::tr("Layer"), display.nameOf(display.levelOf(item.layer)));
     add(QObject::tr("State"),

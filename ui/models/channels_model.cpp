@@ -108,6 +108,7 @@ void ChannelsModel::askForecast() {
                      ? tr("Money waits %1, %2")
                            .arg(blocksText(forecast.delay_blocks), aboutDuration(forecast.delay_s))
                      : tr("Nothing waits")},
+                {QStringLiteral("waitsShort"), tr("waits %1").arg(blocksText(forecast.delay_blocks))},
                 {QStringLiteral("until"), forecast.delay_s > 0
                                               ? dayText(m_display.now() + forecast.delay_s, m_display.now())
                                               : QString()},
@@ -128,6 +129,7 @@ void ChannelsModel::askForecast() {
 QVariantList ChannelsModel::partsOf(const api::ChannelView& channel) const {
     const std::int64_t reserve = reserveMsat(channel);
     const std::int64_t moving = channel.in_flight_in_msat + channel.in_flight_out_msat;
+    if (m_display.hidden()) return {};
     return {part("solid", channel.ours_msat - reserve), part("hatched", moving), part("locked", reserve),
             part("pale", channel.theirs_msat)};
 }

@@ -51,14 +51,19 @@ void OnboardingModel::create(const QString& name, const QString& password, const
     const QString wallet = name.trimmed().isEmpty() ? tr("Everyday") : name.trimmed();
     m_asker.ask<api::WalletCreated>(
         api::CreateWallet{.name = wallet.toStdString(), .passphrase = password.toStdString(), .words = words},
-        [this](const api::WalletCreated& created) {
+        [this, password = password.toStdString()](const api::WalletCreated& created) {
             m_busy = false;
+            unlock(password);
             m_words = textOf(created.mnemonic).split(QLatin1Char(' '), Qt::SkipEmptyParts);
             m_warning = textOf(created.warning);
             go(QStringLiteral("words"));
         },
         [this](const QString& why) { fail(why); });
     emit changed();
+}
+
+void OnboardingModel::unlock(const std::string& password) {
+    if (!password.empty()) m_asker.ask<api::Done>(api::Unlock{password, 0}, [](const api::Done&) {}, {});
 }
 
 void OnboardingModel::askThreeWords() {
@@ -102,8 +107,9 @@ void OnboardingModel::restore(const QString& name, const QString& words, const Q
     m_error.clear();
     m_asker.ask<api::WalletCreated>(
         request,
-        [this](const api::WalletCreated& created) {
+        [this, password = password.toStdString()](const api::WalletCreated& created) {
             m_busy = false;
+            unlock(password);
             m_warning = textOf(created.warning);
             go(QStringLiteral("done"));
         },
@@ -119,8 +125,9 @@ void OnboardingModel::restoreFile(const QString& name, const QString& file, cons
     m_asker.ask<api::WalletCreated>(
         api::RestoreBackup{(name.trimmed().isEmpty() ? tr("Everyday") : name.trimmed()).toStdString(),
                            path.toStdString(), password.toStdString()},
-        [this](const api::WalletCreated& created) {
+        [this, password = password.toStdString()](const api::WalletCreated& created) {
             m_busy = false;
+            unlock(password);
             m_warning = textOf(created.warning);
             go(QStringLiteral("done"));
         },

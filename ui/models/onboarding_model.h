@@ -42,6 +42,8 @@ private:
     bool passwordsDiffer(const QString& password, const QString& again);
     void fail(const QString& why);
     void askThreeWords();
+    /// A wallet is made locked; who just typed its password has shown that he may use it.
+    void unlock(const std::string& password);
     Asker& m_asker;
     QString m_step = QStringLiteral("choose"), m_error, m_warning;
     QStringList m_words;

@@ -147,7 +147,7 @@ QString ReceiveModel::unified() const {
                           .arg(sat % 100'000'000, 8, 10, QLatin1Char('0'));
     if (!m_purpose.isEmpty())
         parameters << QStringLiteral("message=") + QString::fromUtf8(QUrl::toPercentEncoding(m_purpose));
-    if (m_mode == 0 && !m_invoice.isEmpty())
+    if (m_mode == 0 && !m_invoice.isEmpty() && m_upper_fits) // what cannot arrive is not offered
         parameters << m_display.nameOf(2).toLower() + QLatin1Char('=') + m_invoice;
     const QString query =
         parameters.isEmpty() ? QString() : QLatin1Char('?') + parameters.join(QLatin1Char('&'));
@@ -167,6 +167,10 @@ void ReceiveModel::refresh() {
     m_upper_fitness = room <= 0      ? tr("Cannot arrive yet: no channel can receive.")
                       : m_upper_fits ? tr("Fits: you can receive %1").arg(m_display.sat(room))
                                      : tr("Too much: you can receive %1").arg(m_display.sat(room));
+    m_code_words = m_mode == 1    ? tr("Only for wallets that pay on L2.")
+                   : m_mode == 2  ? tr("Works with every wallet.")
+                   : m_upper_fits ? tr("One code, both layers. The payer's wallet picks.")
+                                  : tr("Only L1 is in this code: on L2 it could not arrive.");
     m_request = m_mode == 1 ? m_invoice : m_address.isEmpty() ? QString() : unified();
     emit changed();
 }

@@ -21,6 +21,7 @@ class ReceiveModel : public QObject {
     Q_PROPERTY(QString groundName MEMBER m_ground_name NOTIFY changed)
     Q_PROPERTY(QString upperName MEMBER m_upper_name NOTIFY changed)
     Q_PROPERTY(QString upperFitness MEMBER m_upper_fitness NOTIFY changed)
+    Q_PROPERTY(QString codeWords MEMBER m_code_words NOTIFY changed)
     Q_PROPERTY(bool upperFits MEMBER m_upper_fits NOTIFY changed)
     Q_PROPERTY(QString problem MEMBER m_problem NOTIFY changed)
     Q_PROPERTY(QString paidText MEMBER m_paid_text NOTIFY changed)
@@ -60,7 +61,7 @@ private:
     std::string m_payment_hash;
     QStringList m_modes;
     QString m_amount_text, m_amount_error, m_purpose, m_request, m_address, m_invoice, m_ground_name,
-        m_upper_name, m_upper_fitness, m_problem, m_paid_text;
+        m_upper_name, m_code_words, m_upper_fitness, m_problem, m_paid_text;
     RowListModel m_addresses;
 };
 

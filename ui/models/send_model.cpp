@@ -16,6 +16,9 @@ QVariantMap fact(const QString& name, const QString& value) {
     return {{QStringLiteral("name"), name}, {QStringLiteral("value"), value}};
 }
 
+// Blocks that the three speeds aim at.
+constexpr int speed_targets[] = {2, 6, 144};
+
 } // namespace
 
 SendModel::SendModel(Asker& asker, Display& display, const PortfolioModel& portfolio, QObject* parent)
@@ -71,6 +74,12 @@ void SendModel::setAll(bool all) {
     plan();
 }
 
+void SendModel::setSpeed(int speed) {
+    if (speed == m_speed) return;
+    m_speed = std::clamp(speed, 0, 2);
+    plan();
+}
+
 void SendModel::choose(int level) {
     m_level = level;
     m_chosen = true;
@@ -115,6 +124,7 @@ api::SendCoins SendModel::coinsRequest(bool plan_only) const {
     request.payees = {{m_found.address, (amountMsat() + 999) / 1000}};
     request.all = m_all;
     request.comment = m_note.toStdString();
+    request.target_blocks = speed_targets[m_speed];
     request.plan_only = plan_only;
     if (!plan_only) request.request_id = m_request_id;
     return request;
@@ -207,7 +217,7 @@ void SendModel::writeWays() {
               {QStringLiteral("name"), m_display.nameOf(level)},
               {QStringLiteral("fee"), plan.ready ? msatText(plan.fee_msat) : QStringLiteral("–")},
               {QStringLiteral("share"), plan.ready ? shareText(plan.fee_msat, plan.amount_msat) : QString()},
-              {QStringLiteral("time"), plan.expected_s ? aboutDuration(*plan.expected_s)
+              {QStringLiteral("time"), plan.expected_s ? sentence(aboutDuration(*plan.expected_s))
                                        : plan.ready    ? tr("not known")
                                                        : QStringLiteral("–")},
               {QStringLiteral("finality"), level == 2 ? tr("Final at once") : tr("Final after a few blocks")},
@@ -217,6 +227,12 @@ void SendModel::writeWays() {
               {QStringLiteral("note"), plan.note}}});
     }
     m_ways.setRows(std::move(rows));
+    m_speed_title = m_ground.ready ? tr("%1 fee, if you pay on L1").arg(m_display.nameOf(1)) : QString();
+    m_speed_words = !m_ground.ready ? QString()
+                                    : m_ground.note + QStringLiteral(" · ") +
+                                          (m_ground.expected_s ? aboutDuration(*m_ground.expected_s)
+                                                               : tr("time not known")) +
+                                          QStringLiteral(" · ") + msatText(m_ground.fee_msat);
 }
 
 void SendModel::writeReview() {
@@ -248,7 +264,7 @@ void SendModel::writeReview() {
     m_review.append(fact(tr("Fee, about"), msatText(plan.fee_msat)));
     m_review.append(fact(tr("Fee, at most"), msatText(plan.most_fee_msat)));
     m_review.append(fact(tr("You pay, at most"), msatText(plan.amount_msat + plan.most_fee_msat)));
-    if (plan.expected_s) m_review.append(fact(tr("Arrives"), aboutDuration(*plan.expected_s)));
+    if (plan.expected_s) m_review.append(fact(tr("Arrives"), sentence(aboutDuration(*plan.expected_s))));
     m_review.append(fact(tr("Left on L%1").arg(m_level), m_display.sat(plan.left_sat)));
     m_review.append(fact(m_level == 2 ? tr("Path") : tr("Feerate"), plan.note));
 }

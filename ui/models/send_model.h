@@ -19,6 +19,9 @@ class SendModel : public QObject {
     Q_PROPERTY(QString amountText READ amountText NOTIFY changed)
     Q_PROPERTY(bool amountFixed MEMBER m_amount_fixed NOTIFY changed)
     Q_PROPERTY(bool all READ all WRITE setAll NOTIFY changed)
+    Q_PROPERTY(int speed READ speed WRITE setSpeed NOTIFY changed)
+    Q_PROPERTY(QString speedTitle MEMBER m_speed_title NOTIFY changed)
+    Q_PROPERTY(QString speedWords MEMBER m_speed_words NOTIFY changed)
     Q_PROPERTY(QString amountError MEMBER m_amount_error NOTIFY changed)
     Q_PROPERTY(QString note MEMBER m_note NOTIFY noteChanged)
     Q_PROPERTY(QObject* ways READ ways CONSTANT)
@@ -41,6 +44,9 @@ public:
     QString amountText() const { return m_amount_text; }
     bool all() const { return m_all; }
     void setAll(bool all);
+    /// 0 hurry, 1 normal, 2 no hurry: what the ground floor's fee aims at.
+    int speed() const { return m_speed; }
+    void setSpeed(int speed);
     int level() const { return m_level; }
     RowListModel* ways() { return &m_ways; }
 
@@ -88,12 +94,12 @@ private:
     api::RequestId m_asked = 0, m_planned_ground = 0, m_planned_upper = 0;
     api::Recognised m_found;
     Plan m_ground, m_upper;
-    int m_level = 0;
+    int m_level = 0, m_speed = 1;
     bool m_chosen = false, m_all = false, m_amount_fixed = false, m_can_pay = false;
     std::string m_request_id;
     QString m_text, m_kind_words, m_kind_tone, m_details, m_warning, m_amount_text, m_amount_error, m_note,
         m_review_amount, m_review_to, m_assurance, m_why_not, m_pay_action,
-        m_state = QStringLiteral("editing"), m_outcome, m_outcome_id;
+        m_state = QStringLiteral("editing"), m_outcome, m_outcome_id, m_speed_title, m_speed_words;
     QVariantList m_review;
     RowListModel m_ways;
 };

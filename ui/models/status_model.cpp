@@ -111,8 +111,10 @@ void StatusModel::writeStage() {
 
 void StatusModel::writeWarnings() {
     m_warnings.clear();
-    const auto add = [this](const QString& tone, const QString& text) {
-        m_warnings.append(QVariantMap{{QStringLiteral("tone"), tone}, {QStringLiteral("text"), text}});
+    const auto add = [this](const QString& tone, const QString& text, const QString& action = {}) {
+        m_warnings.append(QVariantMap{{QStringLiteral("tone"), tone},
+                                      {QStringLiteral("text"), text},
+                                      {QStringLiteral("action"), action}});
     };
     if (m_status.frozen)
         add(QStringLiteral("bad"),
@@ -120,10 +122,14 @@ void StatusModel::writeWarnings() {
     if (!m_stale_text.isEmpty()) add(QStringLiteral("warn"), m_stale_text);
     if (m_status.wallet == api::WalletState::locked && m_status.unlock_by > 0)
         add(QStringLiteral("warn"),
-            tr("Unlock by %1. Until then nobody answers for your channels.").arg(m_unlock_by));
-    for (const api::Warning& warning : m_status.warnings) add(toneOf(warning.severity), textOf(warning.text));
-    if (m_status.wallet != api::WalletState::none && !m_status.protected_by_password)
-        add(QStringLiteral("plain"), tr("Not protected by a password. Set one in Settings."));
+            tr("Unlock by %1. Until then nobody answers for your channels.").arg(m_unlock_by), tr("Unlock"));
+    else if (m_status.wallet == api::WalletState::locked)
+        add(QStringLiteral("plain"), tr("Locked. Unlock to pay and to see amounts."), tr("Unlock"));
+    for (const api::Warning& warning : m_status.warnings) {
+        // The top bar says it on every page, in a chip that leads to the settings.
+        if (warning.text.find("not protected by a password") != std::string::npos) continue;
+        add(toneOf(warning.severity), textOf(warning.text));
+    }
 }
 
 } // namespace duplex::ui

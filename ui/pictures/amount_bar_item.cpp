@@ -16,9 +16,14 @@ double shareOf(const QVariant& part) {
     return std::max(0.0, part.toMap().value(QStringLiteral("share")).toDouble());
 }
 
+// The hatching needs a little more room to be seen.
+double smallestOf(const QVariant& part) {
+    return part.toMap().value(QStringLiteral("kind")) == QLatin1String("hatched") ? 10 : smallest;
+}
+
 void hatch(QPainter& painter, const QRectF& box, const QColor& colour) {
     QPainterPath frame;
-    frame.addRoundedRect(box.adjusted(0.75, 0.75, -0.75, -0.75), 3, 3);
+    frame.addRoundedRect(box.adjusted(0.75, 0.75, -0.75, -0.75), 2.5, 2.5);
     painter.setPen(QPen(colour, 1.5));
     painter.setBrush(Qt::NoBrush);
     painter.drawPath(frame);
@@ -49,7 +54,7 @@ std::vector<double> AmountBarItem::widths(const QVariantList& parts, double tota
     double taken = 0;
     for (const QVariant& part : parts) {
         const double share = shareOf(part);
-        const double width = share > 0 && total > 0 ? std::max(smallest, room * share / total) : 0;
+        const double width = share > 0 && total > 0 ? std::max(smallestOf(part), room * share / total) : 0;
         result.push_back(width);
         taken += width;
     }

@@ -61,6 +61,7 @@ T.ApplicationWindow {
                 Layout.fillWidth: true
                 status: window.app.status
                 dark: Theme.dark
+                onPasswordWanted: window.open("settings", "")
                 onSearched: search.openFrom(top)
                 onThemeToggled: window.app.settings.theme = Theme.dark ? 1 : 2
                 onLockToggled: window.app.status.wallet === "locked" ? unlock.openFrom(top) : window.app.lock.lock()
@@ -85,7 +86,7 @@ T.ApplicationWindow {
                 Repeater {
                     id: notes
                     model: window.app.status.warnings
-                    Note { required property var modelData; tone: modelData.tone; text: modelData.text }
+                    Note { required property var modelData; tone: modelData.tone; text: modelData.text; action: modelData.action; onActed: unlock.openFrom(top) }
                 }
                 SyncBand { id: sync; status: window.app.status }
             }

@@ -231,6 +231,7 @@ bool PaymentDriver::Parts::isWorthWaiting() const {
 }
 
 void PaymentDriver::Parts::proceedWaiting() {
+    if (running.empty()) return;
     const bool can_send = !channels.firstHops().empty();
     const bool hopeless = !can_send && !isWorthWaiting();
     for (const ln::PaymentHash& hash : std::set(running)) {

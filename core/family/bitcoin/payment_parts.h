@@ -80,7 +80,6 @@ struct PaymentDriver::Parts {
     // Views.
     api::PaymentInfo describe(const ln::payment::OutgoingPayment& payment, const PaymentFacts& facts) const;
     api::InvoiceInfo describe(const ln::payment::IncomingPayment& payment, const InvoiceFacts& facts) const;
-    ledger::Verified own(UnixTime learnt) const;
 
     Shell& shell;
     ChannelDriver& channels;

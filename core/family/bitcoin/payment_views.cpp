@@ -1,6 +1,7 @@
 // Payments and invoices in the api's words, and as lines of the history.
 
 #include "core/family/bitcoin/payment_parts.h"
+#include "core/family/bitcoin/verified.h"
 
 namespace duplex::family::bitcoin {
 
@@ -40,11 +41,6 @@ ledger::ActivityState activityState(const OutgoingPayment& payment) {
 
 } // namespace
 
-/// Our own keys and channels prove it: the preimage, or the HTLC that we signed.
-ledger::Verified PaymentDriver::Parts::own(UnixTime learnt) const {
-    return {.label = ledger::Label::own, .evidence = ledger::Evidence::keys, .time = secondsOf(learnt)};
-}
-
 api::PaymentInfo PaymentDriver::Parts::describe(const OutgoingPayment& payment,
                                                 const PaymentFacts& facts) const {
     const ln::payment::PaymentRequest& request = payment.request();
@@ -70,7 +66,7 @@ api::PaymentInfo PaymentDriver::Parts::describe(const OutgoingPayment& payment,
     if (const auto last = payment.lastExpiry()) info.not_final_until = last->value;
     if (payment.state() == PaymentState::failed)
         info.failure = std::string(ln::payment::textOf(payment.failure()));
-    info.verified = own(payment.isFinal() ? facts.completed : io::calendarNow());
+    info.verified = verifiedByKeys(payment.isFinal() ? facts.completed : io::calendarNow());
     return info;
 }
 
@@ -133,7 +129,7 @@ std::vector<ledger::Activity> PaymentDriver::activity() const {
         item.time = secondsOf(payment.request().created);
         item.label = facts.label.empty() ? facts.description : facts.label;
         item.details = hash.hex();
-        item.verified = m_parts->own(payment.isFinal() ? facts.completed : io::calendarNow());
+        item.verified = verifiedByKeys(payment.isFinal() ? facts.completed : io::calendarNow());
         items.push_back(std::move(item));
     }
     for (const auto& [hash, facts] : m_parts->invoice_facts) {
@@ -146,7 +142,7 @@ std::vector<ledger::Activity> PaymentDriver::activity() const {
         item.time = secondsOf(facts.paid);
         item.label = facts.description.empty() ? facts.label : facts.description;
         item.details = hash.hex();
-        item.verified = m_parts->own(facts.paid);
+        item.verified = verifiedByKeys(facts.paid);
         items.push_back(std::move(item));
     }
     return items;

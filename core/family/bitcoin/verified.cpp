@@ -76,6 +76,10 @@ ledger::Verified BitcoinFamily::Parts::feeVerified() const {
             .time = secondsOf(io::calendarNow())};
 }
 
+ledger::Verified verifiedByKeys(UnixTime learnt) {
+    return {.label = ledger::Label::own, .evidence = ledger::Evidence::keys, .time = secondsOf(learnt)};
+}
+
 ledger::Verified verifiedAnnouncement(std::uint32_t timestamp) {
     return {.label = ledger::Label::reported, .evidence = ledger::Evidence::peer, .time = timestamp};
 }

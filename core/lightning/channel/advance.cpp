@@ -33,6 +33,8 @@ void failOpening(Turn& turn, const Event& event, const ChannelError& error) {
     RequestId request{next.open_request};
     if (const auto* requested = std::get_if<OpenRequested>(&event)) request = requested->request;
     turn.reply(request, error);
+    // Giving up is what this one asked for.
+    if (const auto* forced = std::get_if<ForceCloseRequested>(&event)) turn.reply(forced->request);
     if (std::holds_alternative<FundingMismatch>(error) && established)
         turn.act(Alarm{.kind = Alarm::Kind::funding_mismatch, .cause = error});
     next.open_request = 0;

@@ -44,7 +44,7 @@ private slots:
                  sent.text()); // never paid twice
         QVERIFY(node.mine());
         const QJsonObject shown = node.call({"gettransaction", sent.text()}).object();
-        QCOMPARE(shown["confirmations"].toInt(), 1);
+        QVERIFY(shown["confirmations"].toInt() >= 1);
         QCOMPARE(satoshi(shown["amount"]), -1'000'000);
         const qint64 fee = -satoshi(shown["fee"]);
         QVERIFY(fee >= 2 * 110 && fee <= 2 * 150);

@@ -76,6 +76,7 @@ private slots:
     void activity_ofEachState_saysWhatHappenedToTheMoney() {
         ModelFixture fixture;
         const auto& rows = fixture.app.activity()->rows();
+        QCOMPARE(ModelFixture::cell(rows[7], "amount").toString(), QStringLiteral("1\u202f000 sat"));
         QCOMPARE(ModelFixture::cell(rows[7], "words").toString(), QStringLiteral("Failed, nothing was paid"));
         QCOMPARE(ModelFixture::cell(rows[0], "section").toString(), QStringLiteral("Now"));
         QCOMPARE(ModelFixture::cell(rows[5], "amount").toString(), QStringLiteral("\u2212900\u202f000 sat"));

@@ -31,6 +31,7 @@ private slots:
                            12);
         QTRY_COMPARE(fresh.start.step(), QStringLiteral("words"));
         QCOMPARE(fresh.session.last<api::CreateWallet>()->name, std::string("Savings"));
+        QCOMPARE(fresh.session.last<api::Unlock>()->passphrase, std::string("secret"));
         const QStringList words = fresh.start.property("words").toStringList();
         QCOMPARE(words.size(), 12);
         fresh.start.go(QStringLiteral("check"));

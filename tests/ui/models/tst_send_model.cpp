@@ -63,6 +63,20 @@ private slots:
         send.setAll(true);
         QTRY_COMPARE(ModelFixture::text(&send, "reviewAmount"), QStringLiteral("2\u202f735\u202f230 sat"));
     }
+    void speed_chosen_aimsAtThatManyBlocks() {
+        ModelFixture fixture;
+        ui::SendModel& send = *fixture.app.send();
+        send.setText(QStringLiteral("bc1q8w3m0v7nzr4d2kx5l9tq0jch6e4fs2aa7g9p3u"));
+        QTRY_COMPARE(send.ways()->count(), 1);
+        send.setAmount(QStringLiteral("25 000"));
+        QCOMPARE(fixture.session.last<api::SendCoins>()->target_blocks, 6);
+        send.setSpeed(2);
+        QCOMPARE(fixture.session.last<api::SendCoins>()->target_blocks, 144);
+        QTRY_VERIFY(!ModelFixture::text(&send, "speedWords").isEmpty());
+        send.pay();
+        QCOMPARE(fixture.session.last<api::SendCoins>()->target_blocks, 144);
+        QVERIFY(!fixture.session.last<api::SendCoins>()->plan_only);
+    }
     void tooMuch_theEnginesWords_standBesideTheButton() {
         ModelFixture fixture;
         ui::SendModel& send = *fixture.app.send();

@@ -15,7 +15,7 @@ T.AbstractButton {
     required property var badge
     signal chosen(string hash)
     implicitWidth: Math.max(124, words.implicitWidth + 24)
-    implicitHeight: 118
+    implicitHeight: 104
     focusPolicy: Qt.StrongFocus
     onClicked: chosen(id)
     Keys.onReturnPressed: clicked()

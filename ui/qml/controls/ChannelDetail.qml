@@ -52,18 +52,18 @@ Card {
                 width: parent.width
                 height: from.height + 12
                 Label { id: from; role: "smallStrong"; text: qsTr("Today") }
-                Label { anchors.horizontalCenter: parent.horizontalCenter; role: "small"; dim: true; text: card.forecast.waits || "" }
+                Label { anchors.horizontalCenter: parent.horizontalCenter; role: "small"; dim: true; text: card.forecast.waitsShort || "" }
                 Label { anchors.right: parent.right; role: "smallStrong"; text: card.forecast.until || "" }
                 Rectangle { y: from.height + 3; width: parent.width; height: 5; radius: 3; color: Theme.lineStrong; opacity: 0.7 }
                 Rectangle { y: from.height + 3; width: 18; height: 5; radius: 3; color: Theme.l1Fill }
                 Rectangle { y: from.height + 3; anchors.right: parent.right; width: 18; height: 5; radius: 3; color: Theme.ok }
             }
             Label { role: "denseStrong"; text: card.forecast.back || ""; width: parent.width }
-            Label { visible: !card.forecast.until; role: "small"; dim: true; text: card.forecast.waits || ""; width: parent.width; wrapMode: Text.Wrap }
+            Label { role: "small"; dim: true; text: card.forecast.waits || ""; width: parent.width; wrapMode: Text.Wrap }
             Label { role: "small"; dim: true; text: card.forecast.costs || ""; width: parent.width; wrapMode: Text.Wrap }
             Label { visible: text !== ""; role: "small"; dim: true; text: card.forecast.lost || ""; width: parent.width; wrapMode: Text.Wrap }
             Repeater {
-                model: card.forecast.outputs || []
+                model: (card.forecast.outputs || []).length > 2 ? card.forecast.outputs : [] // payments on their way
                 RowLayout {
                     required property var modelData
                     width: lines.width

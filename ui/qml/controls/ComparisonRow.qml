@@ -51,7 +51,7 @@ ColumnLayout {
                     }
                     Label { visible: text !== ""; role: "small"; dim: true; text: cell.modelData.note; Layout.fillWidth: true }
                 }
-                ProvenanceBadge { anchors.right: parent.right; anchors.rightMargin: 14; anchors.verticalCenter: parent.verticalCenter; compact: true; badge: cell.modelData.badge }
+                ProvenanceBadge { anchors.right: parent.right; anchors.rightMargin: 14; anchors.verticalCenter: parent.verticalCenter; compact: true; visible: !!cell.modelData.badge; badge: cell.modelData.badge || null }
             }
         }
     }

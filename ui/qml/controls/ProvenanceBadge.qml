@@ -10,7 +10,7 @@ Item {
     readonly property string shape: badge ? badge.shape : "dashed" // filled outline dashed
     readonly property string words: badge ? badge.words : ""
     readonly property color ink: badge && badge.aged ? Theme.warn : shape === "dashed" ? Theme.text2 : Theme.ok
-    implicitWidth: compact ? 24 : row.implicitWidth + 16
+    implicitWidth: compact ? 24 : Math.ceil(row.implicitWidth) + 16 // whole, so that its border is not cut
     implicitHeight: Math.max(22, row.implicitHeight + 4)
     Rectangle {
         anchors.fill: parent

@@ -8,8 +8,8 @@ Rectangle {
     property alias text: code.text
     property string describe: qsTr("QR code of your payment request")
     function saveTo(file) { return code.saveTo(file) }
-    implicitWidth: 290
-    implicitHeight: 290
+    implicitWidth: 318
+    implicitHeight: 318
     radius: 10
     color: "#FFFFFF"
     border.width: 1

@@ -32,7 +32,7 @@ Card {
     RowLayout {
         spacing: 6
         Icon { name: card.fits ? "check" : "warn"; size: 15; stroke: 22; color: card.fits ? Theme.ok : Theme.warn }
-        Label { role: "dense"; text: card.fitness; color: card.fits ? Theme.ok : Theme.warn; Layout.fillWidth: true }
+        Label { role: "dense"; text: card.fitness; color: card.fits ? Theme.ok : Theme.warn; Layout.fillWidth: true; wrapMode: Text.Wrap }
     }
     Label { role: "small"; dim: true; Layout.fillWidth: true; wrapMode: Text.Wrap; text: card.caveat }
 }

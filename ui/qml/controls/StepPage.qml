@@ -2,7 +2,7 @@ import QtQuick
 import QtQuick.Layouts
 import Duplex
 
-// One step of the start: title, a sentence, the content, back and forward.
+// One step of the start: title, a sentence, the content, back and forward. A positioner around one layout, as in Card.
 FocusScope {
     id: step
     property QtObject app: null
@@ -17,16 +17,16 @@ FocusScope {
     signal next()
     implicitHeight: column.implicitHeight
     Keys.onEscapePressed: back()
-    ColumnLayout {
+    Column {
         id: column
         width: parent.width
         spacing: 14
-        Label { role: "h1"; font.pixelSize: Theme.size(26); text: step.title; Layout.fillWidth: true; wrapMode: Text.Wrap }
-        Label { dim: true; text: step.words; Layout.fillWidth: true; wrapMode: Text.Wrap; Layout.bottomMargin: 6 }
-        ColumnLayout { id: body; spacing: 14; Layout.fillWidth: true }
-        Note { visible: step.app !== null && step.app.onboarding.error !== ""; tone: "bad"; text: step.app ? step.app.onboarding.error : "" }
+        Label { width: parent.width; role: "h1"; font.pixelSize: Theme.size(26); text: step.title; wrapMode: Text.Wrap }
+        Label { width: parent.width; dim: true; text: step.words; wrapMode: Text.Wrap; bottomPadding: 6 }
+        ColumnLayout { id: body; width: parent.width; spacing: 14 }
+        Note { width: parent.width; visible: step.app !== null && step.app.onboarding.error !== ""; tone: "bad"; text: step.app ? step.app.onboarding.error : "" }
         RowLayout {
-            Layout.topMargin: 6
+            width: parent.width
             spacing: 10
             Button { visible: step.backText !== ""; text: step.backText; enabled: !step.busy; onClicked: step.back() }
             Item { Layout.fillWidth: true }

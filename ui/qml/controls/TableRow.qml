@@ -11,6 +11,7 @@ T.AbstractButton {
     property string describe: ""
     property string copied: ""
     implicitHeight: Math.max(36, layout.implicitHeight + 10)
+    rightPadding: 14 // the scroll bar's
     focusPolicy: Qt.StrongFocus
     hoverEnabled: true
     Keys.onReturnPressed: clicked()

@@ -11,6 +11,7 @@ Item {
     signal searched()
     signal themeToggled()
     signal lockToggled()
+    signal passwordWanted()
     implicitHeight: 60
     Accessible.role: Accessible.ToolBar
     Accessible.name: qsTr("Tools")
@@ -47,6 +48,21 @@ Item {
         anchors.rightMargin: Theme.pageMargin
         anchors.verticalCenter: parent.verticalCenter
         spacing: 8
+        T.AbstractButton {
+            id: open
+            objectName: "noPassword"
+            visible: bar.status !== null && bar.status.wallet !== "none" && bar.status.wallet !== "" && !bar.status.hasPassword
+            implicitWidth: contentItem.implicitWidth
+            implicitHeight: contentItem.implicitHeight
+            anchors.verticalCenter: parent.verticalCenter
+            focusPolicy: Qt.StrongFocus
+            onClicked: bar.passwordWanted()
+            Keys.onReturnPressed: clicked()
+            Accessible.role: Accessible.Button
+            Accessible.name: qsTr("Not protected by a password: open Settings")
+            contentItem: Chip { symbol: "warn"; tone: "warn"; text: qsTr("Not protected by a password"); Accessible.ignored: true }
+            FocusRing { shown: open.visualFocus; around: 12 }
+        }
         Chip { symbol: bar.status && bar.status.synced ? "check" : "clock"; tone: bar.status && bar.status.synced ? "ok" : "warn"; text: bar.status ? bar.status.synced ? qsTr("Up to date") : bar.status.stageWords : ""; visible: text !== ""; anchors.verticalCenter: parent.verticalCenter }
         Chip { symbol: "globe"; text: bar.status ? bar.status.networkWords : ""; anchors.verticalCenter: parent.verticalCenter }
         Button { kind: "ghost"; symbol: "sun"; size: 36; describe: bar.dark ? qsTr("Light theme") : qsTr("Dark theme"); onClicked: bar.themeToggled() }

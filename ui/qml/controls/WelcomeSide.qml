@@ -60,7 +60,7 @@ Rectangle {
             Layout.leftMargin: 8
             Layout.topMargin: 8
             Layout.bottomMargin: 8
-            Rectangle { implicitWidth: 40; implicitHeight: 40; radius: 10; color: Theme.ink; Icon { anchors.centerIn: parent; name: "move"; color: Theme.inkText; stroke: 20 } }
+            Rectangle { implicitWidth: 40; implicitHeight: 40; radius: 10; color: Theme.ink; Rectangle { x: 20; y: -8; width: 1; height: 8; color: Theme.lineStrong } Rectangle { x: 20; y: 40; width: 1; height: 8; color: Theme.lineStrong } Icon { anchors.centerIn: parent; name: "move"; color: Theme.inkText; stroke: 20 } }
             Label { role: "dense"; dim: true; text: qsTr("A lift between them. You always see its cost first."); Layout.fillWidth: true }
         }
         FloorCard { level: 1; name: side.groundName !== "" ? side.groundName : qsTr("Ground floor"); words: qsTr("Settles in blocks, about ten minutes each. Good for savings and large amounts.") }

@@ -10,7 +10,7 @@ Page {
     onGoBack: if (app.status.wallet !== "none") go("home", "")
     Component.onCompleted: explorer.openBlock(argument)
     Component.onDestruction: explorer.leave()
-    Connections { target: page.explorer.strip; function onCountChanged() { page.explorer.openBlock("") } }
+    Connections { target: page.explorer.strip; function onCountChanged() { if (!page.explorer.block.hash) page.explorer.openBlock("") } }
     ScrollBox {
         anchors.fill: parent
         PageHead {
@@ -26,7 +26,7 @@ Page {
             id: strip
             objectName: "strip"
             Layout.fillWidth: true
-            implicitHeight: 122
+            implicitHeight: 106
             orientation: ListView.Horizontal
             spacing: 12
             clip: true
@@ -67,6 +67,7 @@ Page {
                 RowLayout {
                     spacing: 12
                     Layout.bottomMargin: 4
+                    Layout.rightMargin: 14
                     HeadCell { text: qsTr("Payment") }
                     HeadCell { text: qsTr("Coins"); cellWidth: 84 }
                     HeadCell { text: qsTr("Moved"); cellWidth: 124; horizontalAlignment: Text.AlignRight }

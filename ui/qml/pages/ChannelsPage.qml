@@ -16,7 +16,7 @@ Page {
         PageHead {
             title: qsTr("Channels")
             words: qsTr("Roads on the upper floor. Each holds your coins and your partner's.")
-            Button { objectName: "openChannel"; kind: "primary"; symbol: "plus"; text: qsTr("Open a channel"); onClicked: page.go("opening", "") }
+            Button { objectName: "openChannel"; visible: page.model.channels.count > 0; kind: "primary"; symbol: "plus"; text: qsTr("Open a channel"); onClicked: page.go("opening", "") }
         }
         Note { visible: page.model.message !== ""; tone: "ok"; text: page.model.message }
         Note { visible: page.model.error !== ""; tone: "bad"; text: page.model.error }
@@ -55,6 +55,7 @@ Page {
             Item { Layout.fillHeight: true }
         }
         Columns {
+            id: columns
             visible: page.model.channels.count > 0
             Card {
                 Layout.fillWidth: true
@@ -81,6 +82,7 @@ Page {
                     id: list
                     Layout.fillWidth: true
                     Layout.fillHeight: true
+                    implicitHeight: columns.narrow ? contentHeight : 240 // narrow: the page scrolls, not the list
                     clip: true
                     spacing: 8
                     model: page.model.channels
@@ -88,7 +90,7 @@ Page {
                     Accessible.role: Accessible.List
                     Accessible.name: qsTr("Channels")
                     T.ScrollBar.vertical: ScrollLine { }
-                    delegate: ChannelRow { width: list.width; onChosen: (id) => page.model.select(id) }
+                    delegate: ChannelRow { width: list.width - (list.contentHeight > list.height ? 14 : 0); onChosen: (id) => page.model.select(id) }
                 }
                 Label { visible: page.model.reserveText !== ""; role: "small"; faint: true; text: page.model.reserveText; Layout.fillWidth: true; wrapMode: Text.Wrap }
             }

@@ -55,14 +55,14 @@ Page {
                         anchors.leftMargin: 16
                         anchors.rightMargin: 8
                         spacing: 8
-                        Label { role: "dense"; dim: true; text: qsTr("A typical payment now:") }
+                        Label { role: "dense"; dim: true; text: qsTr("A typical payment now:"); Layout.fillWidth: true; Layout.maximumWidth: implicitWidth }
                         Repeater {
                             model: page.portfolio.payNow
                             RowLayout {
                                 required property var modelData
                                 spacing: 8
                                 LayerTag { level: modelData.level }
-                                Label { role: "denseStrong"; text: modelData.text }
+                                Label { role: "denseStrong"; text: modelData.text; Layout.fillWidth: true; Layout.maximumWidth: implicitWidth + 1 }
                                 Item { implicitWidth: 4 }
                             }
                         }
@@ -79,16 +79,18 @@ Page {
                 Layout.minimumHeight: 320
                 title: qsTr("Activity")
                 spacing: 0
+                Item { visible: page.app.activity.count === 0; Layout.fillHeight: true }
                 PageState {
                     visible: page.app.activity.count === 0
                     Layout.fillWidth: true
-                    Layout.fillHeight: true
                     symbol: "clock"
+                    kind: "secondary"
                     title: qsTr("Nothing yet")
                     text: qsTr("What you receive, send and move appears here, from both layers.")
                     action: qsTr("Receive")
                     onActed: page.go("receive", "")
                 }
+                Item { visible: page.app.activity.count === 0; Layout.fillHeight: true }
                 ActivityList {
                     visible: page.app.activity.count > 0
                     Layout.fillWidth: true

@@ -41,13 +41,19 @@ Page {
                         spacing: 10
                         Repeater {
                             model: page.facts.up ? [{s: "blocks", l: 1}, {s: "move", l: 0}, {s: "bolt", l: 2}] : [{s: "bolt", l: 2}, {s: "move", l: 0}, {s: "blocks", l: 1}]
-                            Rectangle {
+                            RowLayout {
+                                id: stop
                                 required property var modelData
-                                implicitWidth: 34
-                                implicitHeight: 34
-                                radius: 9
-                                color: modelData.l === 0 ? Theme.ink : Theme.layerTint(modelData.l)
-                                Icon { anchors.centerIn: parent; name: parent.modelData.s; size: 18; color: parent.modelData.l === 0 ? Theme.inkText : Theme.layer(parent.modelData.l) }
+                                required property int index
+                                spacing: 10
+                                Icon { visible: stop.index > 0; name: "right"; size: 16; color: Theme.text3 }
+                                Rectangle {
+                                    implicitWidth: 34
+                                    implicitHeight: 34
+                                    radius: 9
+                                    color: stop.modelData.l === 0 ? Theme.ink : Theme.layerTint(stop.modelData.l)
+                                    Icon { anchors.centerIn: parent; name: stop.modelData.s; size: 18; color: stop.modelData.l === 0 ? Theme.inkText : Theme.layer(stop.modelData.l) }
+                                }
                             }
                         }
                         Label { role: "strong"; text: page.facts.where || ""; Layout.leftMargin: 6 }

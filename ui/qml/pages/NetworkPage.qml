@@ -29,6 +29,7 @@ Page {
                     visible: page.model.tab === 0
                     spacing: 12
                     Layout.bottomMargin: 4
+                    Layout.rightMargin: 14
                     HeadCell { text: qsTr("Name") }
                     HeadCell { text: qsTr("Id"); cellWidth: 160 }
                     HeadCell { text: qsTr("Channels"); cellWidth: 80; horizontalAlignment: Text.AlignRight }
@@ -71,6 +72,7 @@ Page {
                     visible: page.model.tab === 1
                     spacing: 12
                     Layout.bottomMargin: 4
+                    Layout.rightMargin: 14
                     HeadCell { text: qsTr("Channel"); cellWidth: 130 }
                     HeadCell { text: qsTr("From, to") }
                     HeadCell { text: qsTr("Size, at least"); cellWidth: 130; horizontalAlignment: Text.AlignRight }
@@ -116,6 +118,7 @@ Page {
                 }
             }
             Card {
+                visible: nodes.count > 0 || !!page.model.detail.id
                 Layout.preferredWidth: 340
                 Layout.minimumWidth: 340
                 Layout.fillWidth: parent.narrow

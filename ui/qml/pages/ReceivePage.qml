@@ -1,7 +1,8 @@
 import QtQuick
 import QtQuick.Layouts
-import Duplex
+import QtQuick.Dialogs
 import QtQuick.Templates as T
+import Duplex
 
 // One code for both layers; amount, purpose, expiry; the addresses given out.
 Page {
@@ -16,6 +17,7 @@ Page {
             title: qsTr("Receive")
             Segmented { options: page.receive.modes; current: page.receive.mode; describe: qsTr("Layer to receive on"); onChosen: (index) => page.receive.mode = index }
         }
+        Note { id: unsaved; visible: false; tone: "bad"; text: qsTr("The picture was not written. Choose another folder.") }
         Note { visible: page.receive.problem !== ""; tone: "bad"; text: page.receive.problem }
         Columns {
             Card {
@@ -25,13 +27,14 @@ Page {
                 Layout.fillHeight: true
                 pad: 20
                 spacing: 12
-                QrView { objectName: "qr"; Layout.alignment: Qt.AlignHCenter; text: page.receive.request; opacity: page.receive.outdated ? 0.3 : 1 }
+                QrView { id: code; objectName: "qr"; Layout.alignment: Qt.AlignHCenter; text: page.receive.request; opacity: page.receive.outdated ? 0.3 : 1 }
                 Row {
                     Layout.alignment: Qt.AlignHCenter
                     spacing: 8
                     CopyButton { kind: "primary"; size: 40; text: done ? qsTr("Copied") : qsTr("Copy request"); copied: page.receive.request; what: qsTr("request"); enabled: page.receive.request !== "" && !page.receive.outdated }
+                    Button { symbol: "file"; text: qsTr("Save image"); enabled: page.receive.request !== "" && !page.receive.outdated; onClicked: saveAs.open() }
                 }
-                Label { Layout.alignment: Qt.AlignHCenter; role: "small"; faint: true; text: page.receive.mode === 0 ? qsTr("One code, both layers. The payer's wallet picks.") : page.receive.mode === 1 ? qsTr("Only for wallets that pay on L2.") : qsTr("Works with every wallet.") }
+                Label { Layout.alignment: Qt.AlignHCenter; role: "small"; faint: true; text: page.receive.codeWords }
                 Rule { Layout.topMargin: 4 }
                 Note { visible: page.receive.paidText !== ""; objectName: "paid"; tone: "ok"; text: page.receive.paidText }
                 Label { visible: page.receive.paidText === ""; role: "strong"; text: qsTr("Waiting for the payer") }
@@ -86,10 +89,11 @@ Page {
                     RowLayout {
                         spacing: 12
                         Layout.bottomMargin: 4
-                        HeadCell { text: qsTr("Address"); cellWidth: 190 }
+                        Layout.rightMargin: 14
+                        HeadCell { text: qsTr("Address"); cellWidth: 176 }
                         HeadCell { text: qsTr("Label") }
                         HeadCell { text: qsTr("Received"); cellWidth: 120; horizontalAlignment: Text.AlignRight }
-                        HeadCell { text: qsTr("Proof"); cellWidth: 150; horizontalAlignment: Text.AlignRight }
+                        HeadCell { text: qsTr("Proof"); cellWidth: 172; horizontalAlignment: Text.AlignRight }
                     }
                     ListView {
                         id: list
@@ -112,14 +116,15 @@ Page {
                             width: list.width
                             copied: full
                             describe: full + ", " + label + ", " + received
-                            Cell { role: "monoSmall"; text: line.address; cellWidth: 190 }
+                            Cell { role: "monoSmall"; text: line.address; cellWidth: 176 }
                             Cell { text: line.label; dim: true }
                             Cell { role: "monoSmall"; text: line.received; cellWidth: 120; horizontalAlignment: Text.AlignRight }
                             Item {
-                                Layout.preferredWidth: 150
+                                Layout.preferredWidth: 172
+                                Layout.minimumWidth: 172
                                 implicitHeight: 22
-                                ProvenanceBadge { visible: line.used; anchors.right: parent.right; badge: line.badge }
-                                Label { visible: !line.used; anchors.right: parent.right; role: "small"; faint: true; text: qsTr("unused") }
+                                ProvenanceBadge { visible: line.used; anchors.right: parent.right; anchors.verticalCenter: parent.verticalCenter; badge: line.badge }
+                                Label { visible: !line.used; anchors.right: parent.right; anchors.verticalCenter: parent.verticalCenter; role: "small"; faint: true; text: qsTr("unused") }
                             }
                         }
                     }
@@ -127,4 +132,5 @@ Page {
             }
         }
     }
+    FileDialog { id: saveAs; title: qsTr("Save the code"); fileMode: FileDialog.SaveFile; defaultSuffix: "png"; onAccepted: unsaved.visible = !code.saveTo(selectedFile) }
 }

@@ -89,6 +89,18 @@ Page {
                         WayCard { Layout.fillWidth: true; Layout.preferredWidth: 100; Layout.alignment: Qt.AlignTop; onChosen: (level) => page.send.choose(level) }
                     }
                 }
+                Card {
+                    visible: page.send.speedTitle !== ""
+                    Layout.fillWidth: true
+                    pad: 16
+                    title: page.send.speedTitle
+                    note: qsTr("from the averages of recent blocks")
+                    RowLayout {
+                        spacing: 16
+                        Segmented { objectName: "speed"; options: [qsTr("Hurry"), qsTr("Normal"), qsTr("No hurry")]; current: page.send.speed; describe: qsTr("How fast it should be"); onChosen: (index) => page.send.speed = index }
+                        Label { Layout.fillWidth: true; role: "denseStrong"; color: Theme.l1; text: page.send.speedWords }
+                    }
+                }
                 PageState {
                     visible: page.send.ways.count === 0
                     Layout.fillWidth: true

@@ -65,8 +65,9 @@ Page {
                 SettingLine { title: qsTr("Password"); words: page.status.hasPassword ? qsTr("Asked before anything is paid after a lock") : qsTr("None. Anybody at this computer can pay."); action: page.status.hasPassword ? qsTr("Change") : qsTr("Set one"); onActed: password.openFrom(page) }
                 SettingLine { visible: page.status.hasPassword; title: qsTr("Lock"); words: qsTr("Stops paying. Blocks and channels are still watched."); action: page.status.wallet === "locked" ? "" : qsTr("Lock now"); onActed: page.app.lock.lock() }
                 SettingLine { title: qsTr("Words"); words: qsTr("Show the words that bring your wallet back"); action: qsTr("Show"); onActed: words.openFrom(page) }
-                SettingLine { title: qsTr("Another wallet"); words: qsTr("Closes this one; then make, restore or open another"); action: qsTr("Close this"); onActed: page.app.wallets.close() }
                 SettingLine { title: qsTr("Backup file"); words: qsTr("Sealed keys, labels and the channel backup"); action: qsTr("Save as"); onActed: saveAs.open() }
+                SettingLine { title: qsTr("Another wallet"); words: qsTr("Closes this one; then make, restore or open another"); action: qsTr("Close this"); onActed: page.app.wallets.close() }
+                Item { Layout.fillHeight: true }
             }
             Card {
                 Layout.fillWidth: true
@@ -81,6 +82,7 @@ Page {
                     Toggle { describe: qsTr("Less motion"); checked: page.settings.reduceMotion; onToggled: page.settings.reduceMotion = checked } }
                 SettingLine { title: qsTr("Hide amounts"); words: qsTr("Dots instead of figures, Ctrl + H")
                     Toggle { describe: qsTr("Hide amounts"); checked: page.app.amountsHidden; onToggled: page.app.amountsHidden = checked } }
+                Item { Layout.fillHeight: true }
             }
         }
         Columns {

@@ -9,10 +9,11 @@ Rectangle {
     readonly property var onboarding: app.onboarding
     color: Theme.bg
     WelcomeSide { id: side; height: parent.height; width: 460; upperName: app.portfolio.upper.name || ""; groundName: app.portfolio.ground.name || ""; version: app.status.version }
+    SandboxBand { id: band; visible: page.app.status.bandText !== ""; anchors.left: side.right; anchors.right: parent.right; text: page.app.status.bandText }
     ScrollBox {
         anchors.left: side.right
         anchors.right: parent.right
-        anchors.top: parent.top
+        anchors.top: band.visible ? band.bottom : parent.top
         anchors.bottom: parent.bottom
         Item { Layout.fillHeight: true; Layout.minimumHeight: 24 }
         Loader {

@@ -395,8 +395,7 @@ Step receive(const Opening& phase, const wire::FundingSigned& message, Turn& tur
 Step on(const Opening&, const OpenCancelled&, Turn&) {
     return unacceptable(refused_by_user);
 }
-Step on(const Opening&, const ForceCloseRequested& event, Turn& turn) {
-    turn.reply(event.request);
+Step on(const Opening&, const ForceCloseRequested&, Turn&) {
     return unacceptable(refused_by_user);
 }
 Step on(const Opening&, const Connected&, Turn& turn) {

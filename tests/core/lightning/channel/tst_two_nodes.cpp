@@ -13,11 +13,17 @@ using namespace duplex::test;
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr int total_steps = 10'000;
+constexpr int usual_steps = 10'000;
 #else
-constexpr int total_steps = 100'000;
+constexpr int usual_steps = 100'000;
 #endif
 constexpr int episode_steps = 1'000;
+
+int totalSteps() {
+    bool given = false;
+    const int steps = qEnvironmentVariableIntValue("DUPLEX_SIMULATOR_STEPS", &given);
+    return given ? steps : usual_steps;
+}
 
 /// Capacities and pushes around the limits of reserve and dust.
 ChannelSetup setupOf(std::uint32_t number) {
@@ -58,7 +64,7 @@ private slots:
         std::uint32_t seed = qEnvironmentVariableIntValue("DUPLEX_SEED", &given);
         if (!given) seed = std::random_device{}() & 0x7fffffff;
         fmt::print("seed {} (DUPLEX_SEED)\n", seed);
-        for (int episode = 0; episode < total_steps / episode_steps; ++episode) {
+        for (int episode = 0; episode < totalSteps() / episode_steps; ++episode) {
             const std::uint32_t number = seed + static_cast<std::uint32_t>(episode);
             const auto ops = opsOf(number);
             const auto broken = runEpisode(ops, setupOf(number));
@@ -72,9 +78,17 @@ private slots:
         }
     }
 
-    void replayFile_runsAgain() {
-        const QString path = qEnvironmentVariable("DUPLEX_REPLAY");
-        if (path.isEmpty()) return;
+    /// Runs that once broke a rule, here or on a build with a deliberate fault; DUPLEX_REPLAY adds one.
+    void replay_keepsAllRules_data() {
+        QTest::addColumn<QString>("path");
+        const QDir folder(vectorPath("../golden/replays"));
+        for (const QString& name : folder.entryList({QStringLiteral("two_nodes_*.txt")}, QDir::Files))
+            QTest::newRow(qPrintable(name)) << folder.filePath(name);
+        const QString given = qEnvironmentVariable("DUPLEX_REPLAY");
+        if (!given.isEmpty()) QTest::newRow("DUPLEX_REPLAY") << given;
+    }
+    void replay_keepsAllRules() {
+        QFETCH(QString, path);
         QFile file(path);
         QVERIFY(file.open(QIODevice::ReadOnly));
         const std::uint32_t number = file.readLine().trimmed().toUInt();

@@ -3,6 +3,8 @@
 #include "core/lightning/commitment/trimming.h"
 #include "tests/support/bolt3_channel.h"
 
+#include <QRegularExpression>
+
 #include <random>
 
 using namespace duplex;
@@ -130,6 +132,32 @@ private slots:
         QVERIFY(transaction->outputs[0].script_pubkey == fundingOutputScript(channel.parameters));
         QVERIFY(transaction->outputs[0].value == channel.parameters.capacity);
         QVERIFY(transaction->txid() == channel.parameters.funding.txid);
+    }
+
+    // The figures stand in the appendix's text.
+    void appendixA_expectedWeights() {
+        QString text;
+        for (const QJsonValue section : jsonVector("lightning/bolt03/expected_weights.json").array())
+            for (const QJsonValue line : section["lines"].toArray()) text += line.toString() + '\n';
+        const auto figures = [&](const char* pattern) {
+            const auto match = QRegularExpression(QString::fromLatin1(pattern)).match(text);
+            return std::array{match.captured(1).toLongLong(), match.captured(2).toLongLong(),
+                              match.captured(3).toLongLong()};
+        };
+        const auto legacy = figures(
+            "overall_weight \\(no option_anchors\\) = (\\d+) \\+ (\\d+) \\* num-htlc-outputs \\+ (\\d+)");
+        const auto anchors = figures(
+            "overall_weight \\(option_anchors\\) = (\\d+) \\+ (\\d+) \\* num-htlc-outputs \\+ (\\d+)");
+        QVERIFY(legacy[0] > 0 && anchors[0] > legacy[0]);
+        for (const std::int64_t count : {0, 1, 5, 966}) {
+            const auto of = [&](const auto& f) { return f[0] + f[1] * count + f[2]; };
+            QCOMPARE(commitmentWeight(static_cast<std::size_t>(count), Format::legacy).value, of(legacy));
+            QCOMPARE(commitmentWeight(static_cast<std::size_t>(count), Format::anchors).value, of(anchors));
+        }
+        QCOMPARE(secondStageFee(HtlcDirection::offered, {1000}, Format::legacy).value,
+                 figures("(\\d+) \\(HTLC-timeout\\)")[0]);
+        QCOMPARE(secondStageFee(HtlcDirection::received, {1000}, Format::legacy).value,
+                 figures("(\\d+) \\(HTLC-success\\)")[0]);
     }
 
     // Appendix A: the estimate is never below the real weight.

@@ -1,0 +1,96 @@
+#include "tests/support/test_main.h"
+
+#ifndef Q_MOC_RUN // moc 6.4 cannot read <concepts>
+#include "app/cli/call.h"
+#include "core/rpc/method_table.h"
+#endif
+
+using namespace duplex::app;
+using duplex::rpc::Json;
+
+namespace {
+
+Settings settingsOf(const std::vector<std::string>& arguments) {
+    return *parseCommandLine(Program::cli, arguments);
+}
+std::string typed(const std::string& name) {
+    return "secret " + name;
+}
+std::string paramsOf(const std::vector<std::string>& arguments, const std::vector<std::string>& lines = {}) {
+    const auto call = makeCall(settingsOf(arguments), lines, typed);
+    return call ? call->params.text() : "error: " + call.error();
+}
+
+} // namespace
+
+class TestCall : public QObject {
+    Q_OBJECT
+
+private slots:
+    void arguments_areConvertedByTheTable() {
+        QCOMPARE(paramsOf({"getblockhash", "7"}), std::string("[7]"));
+        QCOMPARE(paramsOf({"getnewaddress", "7"}), std::string("[\"7\"]")); // a label, whatever it looks like
+        QCOMPARE(paramsOf({"sendtoaddress", "a", "0.10000000"}), std::string("[\"a\",0.10000000]"));
+        QCOMPARE(paramsOf({"getblockheader", "h", "false"}), std::string("[\"h\",false]"));
+        QCOMPARE(paramsOf({"send", "{\"a\":0.1}", "null", "unset", "2"}),
+                 std::string("[{\"a\":0.1},null,\"unset\",2]"));
+        QVERIFY(paramsOf({"getblockhash", "seven"}).starts_with("error: Error parsing JSON: seven"));
+        QCOMPARE(paramsOf({"unknownmethod", "7", "x"}), std::string("[\"7\",\"x\"]"));
+    }
+
+    void named_goByTheirNames() {
+        QCOMPARE(paramsOf({"-named", "getblockhash", "height=7"}), std::string("{\"height\":7}"));
+        QCOMPARE(paramsOf({"-named", "getnewaddress", "label=a=b"}), std::string("{\"label\":\"a=b\"}"));
+        QVERIFY(paramsOf({"-named", "getblockhash", "7"}).find("No '='") != std::string::npos);
+    }
+
+    void stdin_givesFurtherArguments_withoutAWarning() {
+        const auto call = makeCall(settingsOf({"-stdin", "walletpassphrase"}), {"sesame", "60"}, typed);
+        QCOMPARE(call->params.text(), std::string("[\"sesame\",60]"));
+        QVERIFY(call->warnings.empty());
+        const auto shown = makeCall(settingsOf({"walletpassphrase", "sesame", "60"}), {}, typed);
+        QCOMPARE(shown->warnings.size(), std::size_t{1});
+        QVERIFY(shown->warnings[0].find("sesame") == std::string::npos);
+    }
+
+    void stdinpass_asksForPassphrases_andKeepsTheOthersPlaces() {
+        QCOMPARE(paramsOf({"-stdinpass", "walletpassphrase", "60"}),
+                 std::string("{\"timeout\":60,\"passphrase\":\"secret passphrase\"}"));
+        QCOMPARE(
+            paramsOf({"-stdinpass", "walletpassphrasechange"}),
+            std::string(
+                "{\"oldpassphrase\":\"secret oldpassphrase\",\"newpassphrase\":\"secret newpassphrase\"}"));
+        QVERIFY(paramsOf({"-stdinpass", "getblockcount"}).find("takes no passphrase") != std::string::npos);
+    }
+
+    void wallet_isCheckedForMethodsThatUseIt() {
+        for (const char* method : {"sendtoaddress", "getbalances", "pay", "move", "exportmnemonic"})
+            QVERIFY2(usesOpenWallet(method), method);
+        for (const char* method :
+             {"createwallet", "loadwallet", "listwallets", "getblockcount", "stop", "nosuch"})
+            QVERIFY2(!usesOpenWallet(method), method);
+    }
+
+    void printed_textsBare_nullNothing() {
+        QCOMPARE(printed(Json("abc")), std::string("abc\n"));
+        QCOMPARE(printed(Json()), std::string());
+        QCOMPARE(printed(Json(true)), std::string("true\n"));
+        QCOMPARE(printed(Json::array().push(1)), std::string("[\n  1\n]\n"));
+    }
+
+    // threats 96: every parameter that takes a secret is marked, so that it is warned about and asked for
+    // silently.
+    void threat96_secretParameters_areMarked() {
+        for (const auto& method : duplex::rpc::methods())
+            for (const auto& param : method.params) {
+                const bool secret = param.name.find("passphrase") != std::string_view::npos ||
+                                    param.name.find("mnemonic") != std::string_view::npos ||
+                                    param.name.find("privkey") != std::string_view::npos;
+                QVERIFY2(!secret || param.secrecy == duplex::rpc::Secrecy::secret,
+                         std::string(method.name).append(" ").append(param.name).c_str());
+            }
+    }
+};
+
+DUPLEX_TEST(TestCall)
+#include "tst_call.moc"

@@ -1,0 +1,148 @@
+#include "tests/support/test_main.h"
+
+#include "tests/app/node_program.h"
+
+#include <QElapsedTimer>
+
+#include <csignal>
+#include <optional>
+
+using duplex::test::CliResult;
+using duplex::test::NodeProgram;
+using duplex::test::satoshi;
+
+namespace {
+
+constexpr int patience_ms = 120'000;
+
+struct Partner {
+    QString id;
+    QString address;
+};
+
+std::optional<Partner> partnerOf(const NodeProgram& node) {
+    QJsonObject status;
+    const bool ready = QTest::qWaitFor(
+        [&] {
+            status = node.call({"sandbox", "status"}).object();
+            return status["status"].toString().contains("ready. Connect");
+        },
+        patience_ms);
+    if (!ready) return std::nullopt;
+    return Partner{status["node_id"].toString(), status["node_address"].toString()};
+}
+
+QJsonObject channelOf(const NodeProgram& node) {
+    return node.call({"listpeerchannels"}).object()["channels"].toArray().at(0).toObject();
+}
+
+/// Mines until the one channel is in the state.
+bool mineUntil(const NodeProgram& node, const QString& state) {
+    return QTest::qWaitFor(
+        [&] { return channelOf(node)["state"].toString() == state || (node.mine() && false); }, patience_ms);
+}
+
+/// True for a call that went well; else says what the node answered.
+bool well(const CliResult& result) {
+    if (result.status != 0) qWarning("%s", result.errors.constData());
+    return result.status == 0;
+}
+
+/// A wallet with coins and an open channel of 1,000,000 sat to the partner.
+std::optional<Partner> openChannel(NodeProgram& node) {
+    if (!node.start() || !well(node.call({"createwallet", "first"})) || !node.fund(5'000'000))
+        return std::nullopt;
+    const auto partner = partnerOf(node);
+    if (!partner || !well(node.call({"connect", partner->id + "@" + partner->address}))) return std::nullopt;
+    if (!well(node.call({"fundchannel", partner->id, "1000000"}))) return std::nullopt;
+    return mineUntil(node, "CHANNELD_NORMAL") ? partner : std::nullopt;
+}
+
+} // namespace
+
+/// The second floor by command line, against the sandbox's partner.
+class TestLightningStory : public QObject {
+    Q_OBJECT
+
+private slots:
+    void story_openPayReceiveClose_everySatoshiAccounted() {
+        NodeProgram node;
+        const auto partner = openChannel(node);
+        QVERIFY(partner);
+        const qint64 left = node.trusted();
+        const qint64 opening_fee = 5'000'000 - 1'000'000 - left;
+        QVERIFY(opening_fee > 0 && opening_fee < 2'000);
+
+        const QString theirs = node.call({"sandbox", "invoice", "50000"}).object()["bolt11"].toString();
+        const CliResult paid = node.call({"pay", theirs});
+        QCOMPARE(paid.status, 0);
+        QCOMPARE(paid.object()["status"].toString(), "complete");
+        QCOMPARE(node.call({"pay", theirs}).object()["payment_preimage"], paid.object()["payment_preimage"]);
+        const CliResult invoice =
+            node.call({"-named", "invoice", "amount_msat=20000000", "label=coffee", "description=a cup"});
+        QCOMPARE(invoice.status, 0);
+        QCOMPARE(node.call({"sandbox", "pay", invoice.object()["bolt11"].toString()})
+                     .object()["status"]
+                     .toString(),
+                 "complete");
+        QCOMPARE(node.call({"waitinvoice", "coffee"}).object()["status"].toString(), "paid");
+        QCOMPARE(node.call({"listpays"}).object()["pays"].toArray().size(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(channelOf(node)["to_us_msat"].toInteger(), 970'000'000, patience_ms);
+
+        const CliResult closed = node.call({"close", partner->id});
+        QCOMPARE(closed.status, 0);
+        QCOMPARE(closed.object()["type"].toString(), "mutual");
+        QVERIFY(node.mine());
+        // The closing fee is the opener's: ours.
+        QTRY_VERIFY_WITH_TIMEOUT(node.trusted() > left, patience_ms);
+        const qint64 closing_fee = left + 970'000 - node.trusted();
+        QVERIFY2(closing_fee > 0 && closing_fee < 2'000, qPrintable(QString::number(closing_fee)));
+        QVERIFY(!node.call({"pay", theirs}).output.contains("failed"));
+    }
+
+    // threats 112: a channel lives through the death of the process in the middle of payments.
+    void threat112_killedInTheMiddleOfPayments_goesOn() {
+        NodeProgram node;
+        const auto partner = openChannel(node);
+        QVERIFY(partner);
+        qint64 paid_sat = 0;
+        for (int round = 0; round < 5; ++round) {
+            const QString invoice = node.call({"sandbox", "invoice", "1000"}).object()["bolt11"].toString();
+            QVERIFY(!invoice.isEmpty());
+            QProcess running;
+            running.start(NodeProgram::binary("duplex-cli"),
+                          {"--network=sandbox", "--datadir=" + node.folder(), "pay", invoice});
+            QVERIFY(running.waitForStarted());
+            QElapsedTimer clock;
+            clock.start();
+            QVERIFY(QTest::qWaitFor([&] { return clock.elapsed() >= 60 * round; }, patience_ms));
+            node.kill(); // the partner lives in the same process: both ends die
+            QVERIFY(running.state() == QProcess::NotRunning || running.waitForFinished(patience_ms));
+            QVERIFY(node.start());
+            QVERIFY(QTest::qWaitFor([&] { return channelOf(node)["peer_connected"].toBool(); }, patience_ms));
+            // Asked again: paid now, or told that it was paid. Never twice.
+            QTRY_COMPARE_WITH_TIMEOUT(node.call({"pay", invoice}).object()["status"].toString(), "complete",
+                                      patience_ms);
+            paid_sat += 1'000;
+            QTRY_COMPARE_WITH_TIMEOUT(channelOf(node)["to_us_msat"].toInteger(),
+                                      (1'000'000 - paid_sat) * 1'000, patience_ms);
+        }
+        QCOMPARE(channelOf(node)["state"].toString(), "CHANNELD_NORMAL");
+        QCOMPARE(node.call({"listpays"}).object()["pays"].toArray().size(), 5);
+    }
+
+    void forceClose_sweepsAfterTheDelay() {
+        NodeProgram node;
+        QVERIFY(openChannel(node));
+        const qint64 left = node.trusted();
+        const QString id = channelOf(node)["channel_id"].toString();
+        const CliResult closed = node.call({"-named", "close", "id=" + id, "force=true"});
+        QCOMPARE(closed.status, 0);
+        QCOMPARE(closed.object()["type"].toString(), "unilateral");
+        QVERIFY(QTest::qWaitFor([&] { return node.mine() && node.trusted() > left + 900'000; }, patience_ms));
+        QVERIFY(node.trusted() < left + 1'000'000);
+    }
+};
+
+DUPLEX_TEST(TestLightningStory)
+#include "tst_lightning_story.moc"

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "tests/support/test_main.h"
+
+#include "core/base/check.h"
+#include "core/family/bitcoin/shell.h"
+
+#include <QTemporaryDir>
+
+namespace duplex::test {
+
+namespace family = duplex::family::bitcoin;
+
+/// What drivers of one open wallet share, on regtest in a folder of its own, with no Bitcoin peer.
+class TestShell {
+public:
+    TestShell() : m_options(optionsIn(m_dir)), m_shell(build()) {}
+
+    family::Shell& shell() { return m_shell; }
+    family::Options& options() { return m_options; }
+    std::string folder() const { return m_dir.path().toStdString(); }
+    const std::vector<std::string>& log() const { return m_log; }
+    bool frozen() const { return m_turns->frozen(); }
+    /// Ends the turn, as whoever calls a driver does.
+    void end() { m_turns->end(); }
+
+private:
+    static family::Options optionsIn(const QTemporaryDir& dir) {
+        family::Options options;
+        options.network = duplex::bitcoin::Network::regtest;
+        options.data_directory = dir.path().toStdString();
+        return options;
+    }
+
+    family::Shell build() {
+        const auto& network = duplex::bitcoin::parametersOf(m_options.network);
+        auto store = family::ChainStore::open(folder());
+        check(store.has_value(), "a chain store opens in a new folder");
+        m_store = std::move(*store);
+        m_turns = std::make_unique<family::TurnKeeper>(
+            m_store->database(), [this](const store::WriteError& error) { m_log.push_back(error.detail); });
+        m_outlet = {.publish = [](const api::SnapshotPointer&) {},
+                    .notify = [](const api::Notification&) {},
+                    .log = [this](std::string line) { m_log.push_back(std::move(line)); }};
+        m_client = std::make_unique<family::LightClientDriver>(m_options, *m_store, *m_turns, silent());
+        const auto master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(Bytes(64, 7));
+        const auto accounts = family::wallet::accountKeysOf(*master, network);
+        auto wallet = family::createWallet(folder(), "wallet", network, {.accounts = *accounts}, Bytes{1},
+                                           std::nullopt);
+        check(wallet.has_value(), "a wallet is created in a new folder");
+        m_wallet = std::move(*wallet);
+        m_wallet->master = *master;
+        m_turns->setWallet(m_wallet->database.get());
+        return {.options = m_options,
+                .network = network,
+                .turns = *m_turns,
+                .client = *m_client,
+                .wallet = *m_wallet,
+                .outlet = m_outlet,
+                .changed = [] {},
+                .keep =
+                    [this](const family::wallet::WalletChange& change) {
+                        family::store(change, *m_wallet, m_turns->current().wallet());
+                    }};
+    }
+
+    family::ChainListener silent() {
+        return {.connected = [](const auto&) {},
+                .rescanned = [](const auto&) {},
+                .disconnected = [](const auto&) {},
+                .complete = [](const auto&) {},
+                .changed = [] {},
+                .transaction_seen = [](const auto&) {},
+                .broadcast_progress = [](const auto&) {},
+                .failed = [this](std::string why) { m_log.push_back(std::move(why)); },
+                .log = [this](std::string line) { m_log.push_back(std::move(line)); }};
+    }
+
+    QTemporaryDir m_dir;
+    family::Options m_options;
+    std::vector<std::string> m_log;
+    std::unique_ptr<family::ChainStore> m_store;
+    std::unique_ptr<family::TurnKeeper> m_turns;
+    family::Outlet m_outlet;
+    std::unique_ptr<family::LightClientDriver> m_client;
+    std::unique_ptr<family::OpenWallet> m_wallet;
+    family::Shell m_shell;
+};
+
+} // namespace duplex::test
