@@ -142,7 +142,8 @@ private slots:
         QVERIFY(waitStates(*world.alice, closing.move_id, "ddrw running"));
         world.chain.mine(1);
         QVERIFY(waitStates(*world.alice, closing.move_id, "dddd done"));
-        QVERIFY(world.alice->heard(closing.move_id, "done"));
+        QVERIFY(
+            QTest::qWaitFor([&] { return world.alice->heard(closing.move_id, "done"); }, test::patience_ms));
         QCOMPARE(states(moveOf(*world.alice, begun.move_id)), std::string("dddd done"));
         const std::int64_t back = layerOf(*world.alice, 1).balance_sat;
         QVERIFY(back > coins_sat - 2 * opening_fee - 5'000 && back < coins_sat);
