@@ -42,6 +42,7 @@ class World:
         self.ours.call("createwallet", "main")
         self.given = 0
         self.fees = [0]  # by height
+        self.closings = set()
         self.labels = itertools.count()
         for lnd in (self.a, self.b):
             lnd.wait_for_start()
@@ -58,9 +59,10 @@ class World:
 
     def follow(self):
         """Everybody has seen the last block."""
+        height = self.btcd.height()
         for lnd in (self.a, self.b):
-            lnd.wait_for_sync()
-        self.ours.wait_for(self.btcd.height())
+            lnd.wait_for_sync(height)
+        self.ours.wait_for(height)
 
     def mine(self, count=1):
         """One by one: what follows from a block is sent before the next."""
@@ -87,16 +89,20 @@ class World:
 
     def fees_mined(self):
         """What coinbases took beyond the subsidy: the fees of all transactions on this chain, which is never reorganised."""
-        while len(self.fees) <= self.btcd.height():
-            height = len(self.fees)
-            block = self.btcd.rpc("getblock", self.btcd.rpc("getblockhash", height), 2)
-            self.fees.append(sum(round_sat(each["value"]) for each in block["rawtx"][0]["vout"]) - (50 * COIN >> height // 150))
+        missing = range(len(self.fees), self.btcd.height() + 1)
+        for first in range(missing.start, missing.stop, 100):
+            heights = range(first, min(first + 100, missing.stop))
+            hashes = self.btcd.batch([("getblockhash", height) for height in heights])
+            blocks = self.btcd.batch([("getblock", each, 2) for each in hashes])
+            for height, block in zip(heights, blocks):
+                self.fees.append(sum(round_sat(each["value"]) for each in block["rawtx"][0]["vout"]) - (50 * COIN >> height // 150))
         return sum(self.fees)
 
     def left_behind(self, txids):
-        """Outputs of closing transactions that nobody took: anchors."""
+        """Outputs of closing transactions that nobody took, of earlier tests too: anchors."""
+        self.closings.update(txids)
         left = 0
-        for txid in txids:
+        for txid in self.closings:
             for index, output in enumerate(self.btcd.rpc("getrawtransaction", txid, 1)["vout"]):
                 if self.btcd.rpc("gettxout", txid, index):
                     left += round_sat(output["value"])

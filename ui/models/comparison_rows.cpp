@@ -25,7 +25,11 @@ Row rowOf(const QString& id, const QString& title, const QString& hint,
     std::optional<std::int64_t> best;
     for (const api::LayerView& view : portfolio.layers) {
         const auto rank = ask(view).rank;
-        if (rank && (!best || *rank < *best)) best = rank;
+        if (!rank) { // nothing is better than what is not known
+            best.reset();
+            break;
+        }
+        if (!best || *rank < *best) best = rank;
     }
     for (auto view = portfolio.layers.rbegin(); view != portfolio.layers.rend(); ++view) {
         const Fact fact = ask(*view);

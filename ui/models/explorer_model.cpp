@@ -57,6 +57,10 @@ QVariantList ExplorerModel::legend() const {
 
 void ExplorerModel::take(const api::BlocksSnapshot& blocks) {
     m_recent = blocks.blocks;
+    if (m_height >= 0 && !m_recent.empty()) { // the block that is shown lies deeper now
+        m_shown.confirmations = m_recent.front().height - m_shown.height + 1;
+        writeBlock();
+    }
     refreshStrip();
 }
 
@@ -83,7 +87,7 @@ void ExplorerModel::openBlock(const QString& which) {
     bool number = false;
     const std::int64_t height = which.toLongLong(&number);
     if (which.isEmpty()) {
-        if (!m_block.isEmpty() || m_recent.empty()) return;
+        if (m_recent.empty()) return;
         request.hash = m_recent.front().hash;
     } else if (number && which.size() < 12) {
         request.height = height;
@@ -116,6 +120,16 @@ void ExplorerModel::leave() {
 void ExplorerModel::show(const ledger::BlockFacts& block) {
     m_loading_block = false;
     m_height = block.height;
+    m_shown = block;
+    writePayments(block);
+    m_shown.transactions.clear(); // they are rows by now
+    m_payment_count = std::ssize(block.transactions);
+    writeBlock();
+    refreshStrip();
+}
+
+void ExplorerModel::writeBlock() {
+    const ledger::BlockFacts& block = m_shown;
     const ledger::Verified& known = block.verified;
     ledger::Verified body =
         known; // what stands in the body follows from the whole block, checked against its header
@@ -141,6 +155,13 @@ void ExplorerModel::show(const ledger::BlockFacts& block) {
     if (block.claimed_fee_sat) facts.append(fact(tr("Fees in all"), satText(*block.claimed_fee_sat), body));
     if (block.average_feerate_sat_per_kvb)
         facts.append(fact(tr("Average fee"), feerateText(*block.average_feerate_sat_per_kvb), body));
+    m_block = {{QStringLiteral("title"), tr("Block %1").arg(grouped(block.height))},
+               {QStringLiteral("hash"), textOf(block.hash)},
+               {QStringLiteral("count"), counted(m_payment_count, tr("1 payment"), tr("%1 payments"))},
+               {QStringLiteral("facts"), facts}};
+}
+
+void ExplorerModel::writePayments(const ledger::BlockFacts& block) {
     std::vector<Row> rows;
     for (const ledger::TransactionFacts& payment : block.transactions) {
         const bool ours =
@@ -159,12 +180,6 @@ void ExplorerModel::show(const ledger::BlockFacts& block) {
                          {QStringLiteral("ours"), ours}}});
     }
     m_payments.setRows(std::move(rows));
-    m_block = {{QStringLiteral("title"), tr("Block %1").arg(grouped(block.height))},
-               {QStringLiteral("hash"), textOf(block.hash)},
-               {QStringLiteral("count"),
-                counted(std::ssize(block.transactions), tr("1 payment"), tr("%1 payments"))},
-               {QStringLiteral("facts"), facts}};
-    refreshStrip();
 }
 
 void ExplorerModel::openPayment(const QString& txid, const QString& block_hash) {

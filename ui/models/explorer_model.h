@@ -27,7 +27,7 @@ public:
     QVariantList legend() const;
     void take(const api::BlocksSnapshot& blocks);
 
-    /// A height or a hash; the newest block when empty and none is shown yet.
+    /// A height or a hash; the newest block when empty.
     Q_INVOKABLE void openBlock(const QString& which);
     /// Up (newer) or down (older) by that many blocks.
     Q_INVOKABLE void step(int blocks);
@@ -41,12 +41,15 @@ signals:
 private:
     void refreshStrip();
     void show(const ledger::BlockFacts& block);
+    void writeBlock();
+    void writePayments(const ledger::BlockFacts& block);
     void show(const ledger::TransactionFacts& payment);
     Asker& m_asker;
     Display& m_display;
     api::RequestId m_asked_block = 0, m_asked_payment = 0;
     std::vector<ledger::BlockFacts> m_recent;
-    std::int64_t m_height = -1;
+    ledger::BlockFacts m_shown; // without its payments
+    std::int64_t m_height = -1, m_payment_count = 0;
     bool m_loading_block = false, m_loading_payment = false;
     QString m_block_error, m_payment_error;
     QVariantMap m_block, m_payment;

@@ -22,8 +22,8 @@ MoveModel::MoveModel(Asker& asker, Display& display, const PortfolioModel& portf
     : QObject(parent), m_asker(asker), m_display(display), m_portfolio(portfolio),
       m_quotes({QStringLiteral("title"), QStringLiteral("mechanism"), QStringLiteral("details"),
                 QStringLiteral("cost"), QStringLiteral("share"), QStringLiteral("time"),
-                QStringLiteral("blocks"), QStringLiteral("trust"), QStringLiteral("available"),
-                QStringLiteral("selected")}),
+                QStringLiteral("blocks"), QStringLiteral("trust"), QStringLiteral("trust_note"),
+                QStringLiteral("available"), QStringLiteral("selected")}),
       m_moves({QStringLiteral("title"), QStringLiteral("words"), QStringLiteral("amount"),
                QStringLiteral("up"), QStringLiteral("running")}),
       m_steps({QStringLiteral("title"), QStringLiteral("details"), QStringLiteral("time"),
@@ -32,6 +32,10 @@ MoveModel::MoveModel(Asker& asker, Display& display, const PortfolioModel& portf
     m_pause.setSingleShot(true);
     m_pause.setInterval(200);
     connect(&m_pause, &QTimer::timeout, this, &MoveModel::askQuotes);
+    m_expiry.setSingleShot(true);
+    connect(&m_expiry, &QTimer::timeout, this, [this] {
+        if (!m_starting) askQuotes();
+    });
     connect(&display, &Display::changed, this, &MoveModel::refresh);
     connect(&portfolio, &PortfolioModel::changed, this, &MoveModel::refresh);
     refresh();
@@ -85,12 +89,7 @@ void MoveModel::askQuotes() {
     m_asked = m_asker.ask<api::QuoteList>(
         request,
         [this](const api::QuoteList& reply) {
-            m_offers = reply.quotes;
-            m_asking = false;
-            if (chosen() == nullptr || !chosen()->available) {
-                const auto first = std::ranges::find(m_offers, true, &ledger::MoveQuote::available);
-                m_chosen = first == m_offers.end() ? QString() : textOf(first->quote_id);
-            }
+            takeOffers(reply.quotes);
             refresh();
         },
         [this](const QString& why) {
@@ -102,12 +101,31 @@ void MoveModel::askQuotes() {
     refresh();
 }
 
+// The same way stays chosen when its price is asked anew.
+void MoveModel::takeOffers(const std::vector<ledger::MoveQuote>& offers) {
+    const ledger::MoveQuote* before = chosen();
+    const std::string route = before == nullptr ? std::string() : before->route + before->channel_id;
+    m_offers = offers;
+    m_asking = false;
+    m_chosen.clear();
+    std::int64_t end = 0;
+    for (const ledger::MoveQuote& offer : m_offers) {
+        if (!offer.available) continue;
+        if (m_chosen.isEmpty() || offer.route + offer.channel_id == route) m_chosen = textOf(offer.quote_id);
+        if (offer.expires_at > 0 && (end == 0 || offer.expires_at < end)) end = offer.expires_at;
+    }
+    m_expiry.stop();
+    if (end > 0)
+        m_expiry.start(static_cast<int>(std::clamp<std::int64_t>(end - m_display.now(), 2, 3600) * 1000));
+}
+
 void MoveModel::choose(const QString& quote_id) {
     m_chosen = quote_id;
     refresh();
 }
 
 const ledger::MoveQuote* MoveModel::chosen() const {
+    if (m_chosen.isEmpty()) return nullptr; // a way that is not open has no id
     const auto found = std::ranges::find(m_offers, m_chosen.toStdString(), &ledger::MoveQuote::quote_id);
     return found == m_offers.end() ? nullptr : &*found;
 }
@@ -119,23 +137,34 @@ QString MoveModel::routeWords(const std::string& route) const {
     return textOf(route);
 }
 
+QString MoveModel::routeMeaning(const std::string& route) const {
+    if (route == "open")
+        return tr("Your coins become a road of your own to a partner, for payments in seconds.");
+    if (route == "close") return tr("Ends one channel. Its whole balance comes down.");
+    return tr("For a partner who no longer answers. Your money waits first.");
+}
+
 void MoveModel::writeQuotes() {
     std::vector<Row> rows;
     for (const ledger::MoveQuote& quote : m_offers) {
         const QString id =
             textOf(quote.quote_id.empty() ? quote.route + quote.channel_id + quote.peer_id : quote.quote_id);
+        const QString trust = textOf(quote.trust); // "Nobody: why"
         rows.push_back(
             {id,
              {{QStringLiteral("title"), routeWords(quote.route)},
               {QStringLiteral("mechanism"), textOf(quote.mechanism)},
-              {QStringLiteral("details"), quote.available ? textOf(quote.risk) : textOf(quote.why_not)},
+              {QStringLiteral("details"),
+               quote.available ? routeMeaning(quote.route) : textOf(quote.why_not)},
               {QStringLiteral("cost"), quote.available ? satText(quote.fee.total_sat) : tr("Not now")},
               {QStringLiteral("share"),
                quote.available ? shareText(quote.fee.total_sat, quote.amount_sat) : QString()},
               {QStringLiteral("time"),
                quote.available ? sentence(aboutDuration(quote.delay_s)) : QStringLiteral("–")},
               {QStringLiteral("blocks"), quote.available ? blocksText(quote.confirmations) : QString()},
-              {QStringLiteral("trust"), quote.available ? textOf(quote.trust) : QStringLiteral("–")},
+              {QStringLiteral("trust"), quote.available ? trust.section(u':', 0, 0) : QStringLiteral("–")},
+              {QStringLiteral("trust_note"),
+               quote.available ? sentence(trust.section(u':', 1).trimmed()) : QString()},
               {QStringLiteral("available"), quote.available},
               {QStringLiteral("selected"), quote.available && textOf(quote.quote_id) == m_chosen}}});
     }
@@ -181,15 +210,13 @@ void MoveModel::writeReview() {
     if (quote == nullptr) return;
     m_risk = textOf(quote->risk);
     for (const ledger::FeePart& part : quote->fee.parts)
-        m_review.append(fact(textOf(part.name), satText(part.amount_sat)));
+        m_review.append(fact(sentence(textOf(part.name)), satText(part.amount_sat)));
     m_review.append(fact(tr("Cost in all"), satText(cost)));
     m_review.append(fact(tr("Ready"), sentence(aboutDuration(quote->delay_s)) + QStringLiteral(", ") +
                                           blocksText(quote->confirmations)));
     m_review.append(fact(tr("Locked meanwhile"), m_display.sat(quote->locked_sat)));
-    m_review.append(fact(tr("Who you trust"), textOf(quote->trust)));
     if (!quote->peer_id.empty()) m_review.append(fact(tr("Partner"), elided(textOf(quote->peer_id))));
-    if (quote->expires_at > 0)
-        m_review.append(fact(tr("Price holds"), untilText(quote->expires_at, m_display.now())));
+    if (quote->expires_at > 0) m_review.append(fact(tr("Price holds until"), clockText(quote->expires_at)));
 }
 
 void MoveModel::start() {

@@ -67,11 +67,14 @@ private:
     void writeSteps(const ledger::Move& move);
     const ledger::MoveQuote* chosen() const;
     QString routeWords(const std::string& route) const;
+    QString routeMeaning(const std::string& route) const;
+    void takeOffers(const std::vector<ledger::MoveQuote>& offers);
 
     Asker& m_asker;
     Display& m_display;
     const PortfolioModel& m_portfolio;
     QTimer m_pause;
+    QTimer m_expiry; // asks again when the prices end
     api::RequestId m_asked = 0;
     std::vector<ledger::MoveQuote> m_offers;
     std::vector<ledger::Move> m_known;

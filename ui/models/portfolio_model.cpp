@@ -83,9 +83,12 @@ QVariantList PortfolioModel::metricsOf(const api::LayerView& view) const {
         const auto cost = [&](int target) {
             return satText((m_feerates.at(target) * typical_vbytes + 999) / 1000);
         };
-        tiles.append(tile(tr("Fee, hurry"), cost(2), tr("about 20 min")));
-        tiles.append(tile(tr("Fee, normal"), cost(6), tr("about 1 h")));
-        tiles.append(tile(tr("Fee, no hurry"), cost(144), tr("by tomorrow")));
+        const auto time = [&](int target) {
+            return view.confirmation_s ? aboutDuration(target * *view.confirmation_s) : blocksText(target);
+        };
+        tiles.append(tile(tr("Fee, hurry"), cost(2), time(2)));
+        tiles.append(tile(tr("Fee, normal"), cost(6), time(6)));
+        tiles.append(tile(tr("Fee, no hurry"), cost(144), time(144)));
         return tiles;
     }
     tiles.append(tile(tr("Typical fee"), view.fee_sat ? satText(*view.fee_sat) : tr("not known"),

@@ -125,7 +125,11 @@ void StatusModel::writeWarnings() {
             tr("Unlock by %1. Until then nobody answers for your channels.").arg(m_unlock_by), tr("Unlock"));
     else if (m_status.wallet == api::WalletState::locked)
         add(QStringLiteral("plain"), tr("Locked. Unlock to pay and to see amounts."), tr("Unlock"));
-    for (const api::Warning& warning : m_status.warnings) add(toneOf(warning.severity), textOf(warning.text));
+    for (const api::Warning& warning : m_status.warnings) {
+        // The top bar says it on every page, in a chip that leads to the settings.
+        if (warning.text.find("not protected by a password") != std::string::npos) continue;
+        add(toneOf(warning.severity), textOf(warning.text));
+    }
 }
 
 } // namespace duplex::ui

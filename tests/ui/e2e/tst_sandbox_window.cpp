@@ -10,6 +10,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
+
 namespace duplex::test {
 
 namespace {
@@ -26,6 +28,17 @@ QQuickItem* usable(QQuickItem* from, const QString& name) {
     for (QQuickItem* child : from->childItems())
         if (QQuickItem* found = usable(child, name)) return found;
     return nullptr;
+}
+
+// Scrolls what lies below the window's edge into it, as a wheel would.
+void reveal(QQuickItem* item) {
+    for (QQuickItem* box = item->parentItem(); box != nullptr; box = box->parentItem()) {
+        if (!box->property("contentY").isValid()) continue;
+        const double bottom = item->mapToItem(box, {0, item->height()}).y() - box->height();
+        const double top = item->mapToItem(box, {0, 0}).y();
+        const double by = bottom > 0 ? bottom + 8 : std::min(0.0, top);
+        box->setProperty("contentY", box->property("contentY").toDouble() + by);
+    }
 }
 
 } // namespace
@@ -59,6 +72,7 @@ private:
     std::unique_ptr<app::NodeHost> m_host;
     std::unique_ptr<app::Window> m_window;
     QQuickWindow* m_view = nullptr;
+    int m_done = 0; // steps of the story
 };
 
 void TestSandboxWindow::initTestCase() {
@@ -85,6 +99,7 @@ void TestSandboxWindow::click(const char* name) {
     const QString wanted = QString::fromLatin1(name);
     QTRY_VERIFY2_WITH_TIMEOUT(item(wanted) != nullptr, name, patience_ms);
     QQuickItem* control = item(wanted);
+    reveal(control);
     const QPoint centre = control->mapToScene({control->width() / 2, control->height() / 2}).toPoint();
     QVERIFY2(QRect({}, m_view->size()).contains(centre), name);
     QTest::mouseClick(m_view, Qt::LeftButton, Qt::NoModifier, centre);
@@ -95,6 +110,7 @@ void TestSandboxWindow::type(const char* name, const QString& text) {
     QTRY_VERIFY2_WITH_TIMEOUT(item(wanted) != nullptr, name, patience_ms);
     auto* input = item(wanted)->property("input").value<QQuickItem*>();
     QVERIFY2(input != nullptr, name);
+    reveal(input);
     const QPoint centre = input->mapToScene({input->width() / 2, input->height() / 2}).toPoint();
     QTest::mouseClick(m_view, Qt::LeftButton, Qt::NoModifier, centre);
     QTRY_VERIFY2(input->hasActiveFocus(), name);
@@ -134,9 +150,11 @@ void TestSandboxWindow::wallet_created_afterItsWordsWereChecked() {
     QTRY_VERIFY_WITH_TIMEOUT(!app().welcome(), patience_ms);
     QTRY_VERIFY_WITH_TIMEOUT(item(QStringLiteral("total")) != nullptr, patience_ms);
     QTRY_COMPARE_WITH_TIMEOUT(text(app().status(), "wallet"), QStringLiteral("unlocked"), patience_ms);
+    m_done = 1;
 }
 
 void TestSandboxWindow::coins_received_fromTheSandbox() {
+    QCOMPARE(m_done, 1); // it goes on where the one before ended
     openPage("receive");
     QTRY_VERIFY_WITH_TIMEOUT(text(app().receive(), "request").startsWith(QStringLiteral("bitcoin:bcrt1q")),
                              patience_ms);
@@ -152,9 +170,11 @@ void TestSandboxWindow::coins_received_fromTheSandbox() {
     QTRY_VERIFY_WITH_TIMEOUT(app().activity()->count() > 0, patience_ms);
     QTRY_COMPARE(text(item(QStringLiteral("total")), "text"), QStringLiteral("2\u202f000\u202f000 sat"));
     save("sandbox-received");
+    m_done = 2;
 }
 
 void TestSandboxWindow::channel_opened_withThePracticePartner() {
+    QCOMPARE(m_done, 2); // it goes on where the one before ended
     openPage("move");
     type("moveAmount", QString::number(channel_sat));
     click("practicePartner");
@@ -171,9 +191,11 @@ void TestSandboxWindow::channel_opened_withThePracticePartner() {
     QVERIFY(spendable(2) < channel_sat);
     QVERIFY(spendable(1) < 2'000'000 - channel_sat);
     save("sandbox-progress");
+    m_done = 3;
 }
 
 void TestSandboxWindow::invoice_ofThePartner_isPaid() {
+    QCOMPARE(m_done, 3); // it goes on where the one before ended
     const std::int64_t before = spendable(2);
     openPage("send");
     click("practiceInvoice");
@@ -185,9 +207,11 @@ void TestSandboxWindow::invoice_ofThePartner_isPaid() {
     openPage("home");
     QTRY_VERIFY_WITH_TIMEOUT(app().activity()->count() >= 3, patience_ms);
     save("home-light");
+    m_done = 4;
 }
 
 void TestSandboxWindow::channel_closedTogether_bringsTheMoneyDown() {
+    QCOMPARE(m_done, 4); // it goes on where the one before ended
     const std::int64_t ground = spendable(1);
     openPage("channels");
     save("sandbox-channels");
@@ -203,6 +227,7 @@ void TestSandboxWindow::channel_closedTogether_bringsTheMoneyDown() {
     QVERIFY(spendable(1) < 2'000'000 - 5'000);
     openPage("home");
     save("sandbox-home-after");
+    m_done = 5;
 }
 
 } // namespace duplex::test

@@ -15,6 +15,7 @@ T.AbstractButton {
     required property string time
     required property string blocks
     required property string trust
+    required property string trust_note
     required property bool available
     required property bool selected
     property int level: 2 // where the move goes
@@ -65,9 +66,9 @@ T.AbstractButton {
                 Label { Layout.fillWidth: true; horizontalAlignment: Text.AlignRight; role: "small"; faint: true; text: row.share }
             }
             ColumnLayout {
-                Layout.preferredWidth: 110
-                Layout.minimumWidth: 110
-                Layout.maximumWidth: 110
+                Layout.preferredWidth: 100
+                Layout.minimumWidth: 100
+                Layout.maximumWidth: 100
                 Layout.leftMargin: 14
                 Layout.alignment: Qt.AlignTop
                 spacing: 2
@@ -75,13 +76,18 @@ T.AbstractButton {
                 Label { Layout.fillWidth: true; role: "small"; faint: true; text: row.blocks }
             }
             RowLayout {
-                Layout.preferredWidth: 140
-                Layout.minimumWidth: 140
-                Layout.maximumWidth: 140
+                Layout.preferredWidth: 168
+                Layout.minimumWidth: 168
+                Layout.maximumWidth: 168
                 Layout.alignment: Qt.AlignTop
                 spacing: 5
                 Icon { visible: row.available; name: "shield"; size: 15; stroke: 19; color: Theme.ok; Layout.alignment: Qt.AlignTop }
-                Label { Layout.fillWidth: true; role: "dense"; wrapMode: Text.Wrap; text: row.trust }
+                ColumnLayout {
+                    Layout.fillWidth: true
+                    spacing: 2
+                    Label { Layout.fillWidth: true; role: "dense"; wrapMode: Text.Wrap; text: row.trust }
+                    Label { Layout.fillWidth: true; visible: text !== ""; role: "small"; faint: true; wrapMode: Text.Wrap; text: row.trust_note }
+                }
             }
         }
     }

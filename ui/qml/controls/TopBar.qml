@@ -52,6 +52,8 @@ Item {
             id: open
             objectName: "noPassword"
             visible: bar.status !== null && bar.status.wallet !== "none" && bar.status.wallet !== "" && !bar.status.hasPassword
+            implicitWidth: contentItem.implicitWidth
+            implicitHeight: contentItem.implicitHeight
             anchors.verticalCenter: parent.verticalCenter
             focusPolicy: Qt.StrongFocus
             onClicked: bar.passwordWanted()

@@ -10,7 +10,7 @@ Page {
     onGoBack: if (app.status.wallet !== "none") go("home", "")
     Component.onCompleted: explorer.openBlock(argument)
     Component.onDestruction: explorer.leave()
-    Connections { target: page.explorer.strip; function onCountChanged() { page.explorer.openBlock("") } }
+    Connections { target: page.explorer.strip; function onCountChanged() { if (!page.explorer.block.hash) page.explorer.openBlock("") } }
     ScrollBox {
         anchors.fill: parent
         PageHead {

@@ -55,14 +55,14 @@ Page {
                         anchors.leftMargin: 16
                         anchors.rightMargin: 8
                         spacing: 8
-                        Label { role: "dense"; dim: true; text: qsTr("A typical payment now:") }
+                        Label { role: "dense"; dim: true; text: qsTr("A typical payment now:"); Layout.fillWidth: true; Layout.maximumWidth: implicitWidth }
                         Repeater {
                             model: page.portfolio.payNow
                             RowLayout {
                                 required property var modelData
                                 spacing: 8
                                 LayerTag { level: modelData.level }
-                                Label { role: "denseStrong"; text: modelData.text }
+                                Label { role: "denseStrong"; text: modelData.text; Layout.fillWidth: true; Layout.maximumWidth: implicitWidth + 1 }
                                 Item { implicitWidth: 4 }
                             }
                         }

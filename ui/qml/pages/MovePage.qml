@@ -67,8 +67,8 @@ Page {
                         Layout.rightMargin: 8
                         HeadCell { text: qsTr("Way") }
                         HeadCell { text: qsTr("Cost"); cellWidth: 90; horizontalAlignment: Text.AlignRight }
-                        HeadCell { text: qsTr("Time"); cellWidth: 110; Layout.leftMargin: 14 }
-                        HeadCell { text: qsTr("Who you trust"); cellWidth: 140 }
+                        HeadCell { text: qsTr("Time"); cellWidth: 100; Layout.leftMargin: 14 }
+                        HeadCell { text: qsTr("Who you trust"); cellWidth: 168 }
                     }
                     Repeater { model: page.move.quotes; QuoteRow { Layout.fillWidth: true; level: page.move.up ? 2 : 1; onChosen: (id) => page.move.choose(id) } }
                     Note { visible: page.move.problem !== ""; tone: "bad"; text: page.move.problem }

@@ -118,6 +118,7 @@ Page {
                 }
             }
             Card {
+                visible: nodes.count > 0 || !!page.model.detail.id
                 Layout.preferredWidth: 340
                 Layout.minimumWidth: 340
                 Layout.fillWidth: parent.narrow

@@ -90,10 +90,10 @@ Page {
                         spacing: 12
                         Layout.bottomMargin: 4
                         Layout.rightMargin: 14
-                        HeadCell { text: qsTr("Address"); cellWidth: 190 }
+                        HeadCell { text: qsTr("Address"); cellWidth: 176 }
                         HeadCell { text: qsTr("Label") }
                         HeadCell { text: qsTr("Received"); cellWidth: 120; horizontalAlignment: Text.AlignRight }
-                        HeadCell { text: qsTr("Proof"); cellWidth: 150; horizontalAlignment: Text.AlignRight }
+                        HeadCell { text: qsTr("Proof"); cellWidth: 172; horizontalAlignment: Text.AlignRight }
                     }
                     ListView {
                         id: list
@@ -116,11 +116,12 @@ Page {
                             width: list.width
                             copied: full
                             describe: full + ", " + label + ", " + received
-                            Cell { role: "monoSmall"; text: line.address; cellWidth: 190 }
+                            Cell { role: "monoSmall"; text: line.address; cellWidth: 176 }
                             Cell { text: line.label; dim: true }
                             Cell { role: "monoSmall"; text: line.received; cellWidth: 120; horizontalAlignment: Text.AlignRight }
                             Item {
-                                Layout.preferredWidth: 150
+                                Layout.preferredWidth: 172
+                                Layout.minimumWidth: 172
                                 implicitHeight: 22
                                 ProvenanceBadge { visible: line.used; anchors.right: parent.right; anchors.verticalCenter: parent.verticalCenter; badge: line.badge }
                                 Label { visible: !line.used; anchors.right: parent.right; anchors.verticalCenter: parent.verticalCenter; role: "small"; faint: true; text: qsTr("unused") }
