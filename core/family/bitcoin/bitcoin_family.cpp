@@ -385,7 +385,10 @@ void BitcoinFamily::Parts::publishSoon() {
         // Once a turn of the loop, after all that it brings.
         QTimer::singleShot(0, this, [this] {
             m_publish_due = false;
+            // A channel may be usable and closed again between two ticks: a move must have seen it.
+            if (m_moves) m_moves->tick();
             publishAll();
+            m_turns->end();
         });
     });
 }
