@@ -161,6 +161,23 @@ struct TwoWallets {
         return alice->waitUsable() && bob->waitUsable();
     }
 
+    /// Nothing may come while a delay runs: then the next block is due all the same.
+    void awaitTransaction(int milliseconds) {
+        static_cast<void>(QTest::qWaitFor([&] { return chain.ledger().mempoolSize() > 0; }, milliseconds));
+    }
+
+    /// And waits until both have checked the new blocks.
+    bool mine(std::uint32_t blocks) {
+        chain.mine(blocks);
+        const auto height = static_cast<std::int64_t>(chain.ledger().height());
+        return QTest::qWaitFor(
+            [&] {
+                return alice->get<api::ChainReply>(api::GetChain{}).blocks == height &&
+                       bob->get<api::ChainReply>(api::GetChain{}).blocks == height;
+            },
+            patience_ms);
+    }
+
     api::InvoiceInfo invoiceOf(Node& node, std::int64_t msat) {
         return node.get<api::InvoiceInfo>(api::CreateInvoice{
             .amount_msat = msat, .label = "invoice-" + std::to_string(++invoices), .description = "tea"});
