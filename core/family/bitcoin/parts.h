@@ -93,6 +93,7 @@ private:
     void on(const api::GetForecast&, Answered);
     // Backup.
     void on(const api::GetStaticBackup&, Answered);
+    void on(const api::RecoverChannels&, Answered);
     void on(const api::BackupWallet&, Answered);
     void on(const api::RestoreBackup&, Answered);
     void on(const api::AbortRescan&, Answered);
