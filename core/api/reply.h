@@ -252,7 +252,7 @@ struct RescanReply {
 };
 
 struct NodeInfo {
-    std::string id;
+    std::string id; // empty: there is no Lightning node, see warning_wallet
     std::string alias;
     std::string color;
     int num_peers = 0;
@@ -268,6 +268,7 @@ struct NodeInfo {
     std::string features_channel_hex;
     std::string features_node_hex;
     std::string warning_sync;
+    std::string warning_wallet; // why there is no node, and what to do
     std::string lightning_dir;
 };
 

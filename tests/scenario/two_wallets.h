@@ -43,7 +43,8 @@ public:
     }
     /// Lightning begins with the wallet's keys, which are read from their file after the start.
     bool waitUp() {
-        return QTest::qWaitFor([this] { return ask(api::GetNode{}).has_value(); }, patience_ms);
+        return QTest::qWaitFor([this] { return !get<api::NodeInfo>(api::GetNode{}).id.empty(); },
+                               patience_ms);
     }
     bool restart() {
         stop();

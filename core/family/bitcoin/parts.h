@@ -127,6 +127,7 @@ private:
     bool needWallet(const Answered& answered) const;
     bool needMaster(const Answered& answered) const;
     /// A wallet is open and its keys were there once since.
+    std::optional<api::Error> lightningProblem() const;
     bool needLightning(const Answered& answered) const;
     void withSeed(const std::string& passphrase,
                   std::function<void(std::expected<SeedContents, api::Error>)> then);
