@@ -44,6 +44,7 @@ struct StatusSnapshot {
     WalletState wallet = WalletState::none;
     std::string wallet_name;
     bool protected_by_password = false;
+    bool restored = false; // from words or a backup: it may have channels to ask back
     std::int64_t unlock_by =
         0; // UNIX seconds until which the wallet must be unlocked for its channels' sake; 0: no need
     bool lightning_enabled = false;

@@ -340,6 +340,7 @@ struct Answerer {
         return api::LightningPeerList{
             {{node(1), true, 2, "203.0.113.9:9735", ""}, {node(2), false, 1, "", ""}}};
     }
+    api::Answer operator()(const api::RecoverChannels&) const { return api::RecoveredChannels{{"11", "22"}}; }
     api::Answer operator()(const api::GetStaticBackup&) const {
         return api::StaticBackup{{}, "/home/you/.local/share/duplex/main/everyday.scb", sample_now - 2'280};
     }

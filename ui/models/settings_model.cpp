@@ -20,6 +20,11 @@ QVariantMap tile(const QString& title, const QString& words, bool good) {
         {QStringLiteral("title"), title}, {QStringLiteral("words"), words}, {QStringLiteral("good"), good}};
 }
 
+/// What a file dialog gave, as a path.
+std::string pathOf(const QString& file) {
+    return (file.startsWith(QLatin1String("file:")) ? QUrl(file).toLocalFile() : file).toStdString();
+}
+
 } // namespace
 
 SettingsModel::SettingsModel(Asker& asker, Display& display, QString file, QObject* parent)
@@ -178,12 +183,26 @@ void SettingsModel::removePeer(const QString& address) {
         });
 }
 
+void SettingsModel::recoverChannels(const QString& file) {
+    forgetMessages();
+    m_asker.ask<api::RecoveredChannels>(
+        api::RecoverChannels{.file = pathOf(file)},
+        [this](const api::RecoveredChannels& found) {
+            m_message = tr("Channels in this backup: %1. Their partners are asked to close them; keep Duplex "
+                           "running.")
+                            .arg(found.channel_ids.size());
+            emit changed();
+        },
+        [this](const QString& why) {
+            m_error = why;
+            emit changed();
+        });
+}
+
 void SettingsModel::backup(const QString& destination) {
     forgetMessages();
-    const QString path =
-        destination.startsWith(QLatin1String("file:")) ? QUrl(destination).toLocalFile() : destination;
     m_asker.ask<api::Text>(
-        api::BackupWallet{path.toStdString()},
+        api::BackupWallet{pathOf(destination)},
         [this](const api::Text& written) {
             m_message = tr("Backup written to %1").arg(textOf(written.text));
             emit changed();

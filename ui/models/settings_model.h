@@ -21,6 +21,7 @@ class SettingsModel : public QObject {
     Q_PROPERTY(QString safetyText MEMBER m_safety_text NOTIFY changed)
     Q_PROPERTY(QObject* peers READ peers CONSTANT)
     Q_PROPERTY(QString peersText MEMBER m_peers_text NOTIFY changed)
+    Q_PROPERTY(bool restored READ restored NOTIFY changed)
     Q_PROPERTY(QString message MEMBER m_message NOTIFY changed)
     Q_PROPERTY(QString error MEMBER m_error NOTIFY changed)
     Q_PROPERTY(QStringList words MEMBER m_words NOTIFY changed)
@@ -36,12 +37,15 @@ public:
     int fontPercent() const { return m_font_percent; }
     void setFontPercent(int percent);
     RowListModel* peers() { return &m_peers; }
+    bool restored() const { return m_status.restored; }
     void takeStatus(const api::StatusSnapshot& status);
 
     Q_INVOKABLE void open();
     Q_INVOKABLE void addPeer(const QString& address);
     Q_INVOKABLE void removePeer(const QString& address);
     Q_INVOKABLE void backup(const QString& destination);
+    /// Asks the partners of the channels in this channel backup file to close them.
+    Q_INVOKABLE void recoverChannels(const QString& file);
     Q_INVOKABLE void changePassword(const QString& old_password, const QString& password,
                                     const QString& again);
     /// Shows the words until forgetWords().

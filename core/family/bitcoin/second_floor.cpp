@@ -112,6 +112,7 @@ std::int64_t BitcoinFamily::Parts::smallestDelay() const {
 
 void BitcoinFamily::Parts::addSecondFloor(api::StatusSnapshot& status) const {
     if (!m_lightning) return;
+    status.restored = m_recovery && m_recovery->watches();
     status.lightning_enabled = m_lightning->isUp();
     if (m_lightning->node_id) status.node_id = m_lightning->node_id->hex();
     if (m_lightning->isUp())

@@ -63,6 +63,13 @@ private slots:
         settings.changePassword(QStringLiteral("old"), QStringLiteral("new"), QStringLiteral("new"));
         QTRY_VERIFY(!ModelFixture::text(&settings, "message").isEmpty());
     }
+    void recoverChannels_saysHowManyAreAskedBack() {
+        ModelFixture fixture;
+        fixture.app.settings()->recoverChannels(QStringLiteral("file:///tmp/channels.backup"));
+        QCOMPARE(fixture.session.last<api::RecoverChannels>()->file, std::string("/tmp/channels.backup"));
+        QTRY_VERIFY(ModelFixture::text(fixture.app.settings(), "message").contains(QStringLiteral("2")));
+    }
+
     void backup_fileUrl_asksForThePath() {
         ModelFixture fixture;
         fixture.app.settings()->backup(QStringLiteral("file:///tmp/my.backup"));

@@ -66,6 +66,7 @@ Page {
                 SettingLine { visible: page.status.hasPassword; title: qsTr("Lock"); words: qsTr("Stops paying. Blocks and channels are still watched."); action: page.status.wallet === "locked" ? "" : qsTr("Lock now"); onActed: page.app.lock.lock() }
                 SettingLine { title: qsTr("Words"); words: qsTr("Show the words that bring your wallet back"); action: qsTr("Show"); onActed: words.openFrom(page) }
                 SettingLine { title: qsTr("Backup file"); words: qsTr("Sealed keys, labels and the channel backup"); action: qsTr("Save as"); onActed: saveAs.open() }
+                SettingLine { visible: page.settings.restored; title: qsTr("Lost channels"); words: qsTr("Ask partners back from a channel backup file"); action: qsTr("Choose file"); onActed: channelFile.open() }
                 SettingLine { title: qsTr("Another wallet"); words: qsTr("Closes this one; then make, restore or open another"); action: qsTr("Close this"); onActed: page.app.wallets.close() }
                 Item { Layout.fillHeight: true }
             }
@@ -146,6 +147,7 @@ Page {
             }
         }
     }
+    FileDialog { id: channelFile; title: qsTr("Choose the channel backup file"); onAccepted: page.settings.recoverChannels(selectedFile.toString()) }
     FileDialog { id: saveAs; title: qsTr("Save the backup"); fileMode: FileDialog.SaveFile; defaultSuffix: "duplex"; onAccepted: page.settings.backup(selectedFile.toString()) }
     Dialog {
         id: password
