@@ -58,6 +58,10 @@ Result setNodeOption(Settings& settings, const std::string& name, const std::str
         // Taken silently it would promise a privacy that nobody keeps.
         return std::unexpected(
             "onlynet: this release cannot choose by network. Use proxy (all goes through it) or connect.");
+    } else if (name == "mainnet-lightning") {
+        if (value != "0" && value != "1")
+            return std::unexpected("mainnet-lightning is 1 (on) or 0 (off, the default).");
+        settings.mainnet_lightning = value == "1";
     } else {
         return std::unexpected(fmt::format("There is no option '{}'. The list: --help", name));
     }
@@ -65,9 +69,9 @@ Result setNodeOption(Settings& settings, const std::string& name, const std::str
 }
 
 bool takesValue(std::string_view name) {
-    constexpr std::array<std::string_view, 10> names = {"datadir",          "network",  "wallet", "connect",
-                                                        "addnode",          "server",   "proxy",  "onlynet",
-                                                        "lightning-listen", "log-level"};
+    constexpr std::array<std::string_view, 11> names = {
+        "datadir", "network", "wallet",           "connect",   "addnode",          "server",
+        "proxy",   "onlynet", "lightning-listen", "log-level", "mainnet-lightning"};
     return std::ranges::find(names, name) != names.end();
 }
 
@@ -194,6 +198,7 @@ std::string usage(Program program) {
                        "  --addnode=HOST:PORT      these Bitcoin peers too; may be repeated\n"
                        "  --proxy=HOST:PORT        SOCKS5 proxy, as Tor's\n"
                        "  --lightning-listen=HOST:PORT  take Lightning connections; off by default\n"
+                       "  --mainnet-lightning=1   Lightning with real money: young software, off by default\n"
                        "  --log-level=LEVEL        trace, debug, info (default), warn, error or off\n\n"
                        "The same stand in DIR/duplex.conf as key=value, in [network] sections if wanted.\n",
                        first, common);

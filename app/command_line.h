@@ -20,6 +20,7 @@ struct Settings {
     std::vector<std::string> add_nodes;
     std::string proxy;
     std::string lightning_listen;
+    bool mainnet_lightning = false; // the explicit opt-in: young software and real money
     std::string log_level = "info";
     bool help = false;
     bool version = false;

@@ -47,6 +47,7 @@ std::expected<std::unique_ptr<NodeHost>, std::string> NodeHost::start(const Sett
                             .add_nodes = settings.add_nodes,
                             .proxy = settings.proxy,
                             .lightning_listen = settings.lightning_listen,
+                            .mainnet_lightning = settings.mainnet_lightning,
                             .wallet = settings.wallet,
                             .log_level = settings.log_level};
     if (settings.network == "sandbox") {

@@ -21,6 +21,7 @@ struct Options {
     std::vector<std::string> add_nodes;
     std::string proxy;
     std::string lightning_listen;
+    bool mainnet_lightning = false; // the user's explicit opt-in
     std::string wallet;
     std::string log_level = "info";
     bool use_keyring = true;       // tests keep keys in 0600 files

@@ -77,7 +77,7 @@ void PracticeNode::openWallet() {
             m_problem = answer.error().message;
             return;
         }
-        constexpr Ticks every{2'000};
+        constexpr Ticks every{500};
         m_care.start(every);
         fundWhenPoor();
     };
@@ -92,6 +92,7 @@ void PracticeNode::openWallet() {
 void PracticeNode::fundWhenPoor() {
     ask(api::GetBalances{}, [this](const api::Answer& answer) {
         const auto* balances = replyOf<api::Balances>(answer);
+        m_has_coins = balances && balances->trusted_sat > 0;
         if (!balances || m_chain.ledger().mempoolSize() > 0)
             return; // what is on its way counts from the next block on
         const bool behind = balances->complete_to + 1 < static_cast<std::int64_t>(m_chain.ledger().height());

@@ -28,6 +28,8 @@ public:
     using Answered = std::function<void(api::Answer)>;
     void ask(api::Request request, Answered answered);
     const io::Endpoint& lightningEndpoint() const { return m_endpoint; }
+    /// Without confirmed coins it refuses channels: it keeps a reserve for the fees of closing them.
+    bool hasCoins() const { return m_has_coins; }
     /// Why it has no wallet; empty when it has one or is about to.
     const std::string& problem() const { return m_problem; }
 
@@ -41,6 +43,7 @@ private:
     io::Endpoint m_endpoint;
     QTimer m_care;
     std::string m_problem;
+    bool m_has_coins = false;
 };
 
 } // namespace duplex::sandbox

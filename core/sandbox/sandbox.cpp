@@ -91,6 +91,9 @@ void World::status(const Sandbox::Answered& answered) {
         const std::string& problem = node.problem();
         if (!problem.empty())
             result.status = "The practice partner has no wallet: " + problem;
+        else if (!node.hasCoins())
+            result.status =
+                "The practice partner is waiting for its first coins. Ask again in a few seconds.";
         else if (!answer)
             result.status = "The practice partner is not ready: " + answer.error().message;
         else

@@ -72,7 +72,7 @@ void NodeProgram::collect() {
 }
 
 int NodeProgram::waitForEnd() {
-    if (!m_node->waitForFinished(patience_ms)) return -1;
+    if (m_node->state() != QProcess::NotRunning && !m_node->waitForFinished(patience_ms)) return -1;
     collect();
     return m_node->exitStatus() == QProcess::NormalExit ? m_node->exitCode() : -1;
 }

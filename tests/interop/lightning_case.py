@@ -58,9 +58,10 @@ class World:
 
     def follow(self):
         """Everybody has seen the last block."""
+        height = self.btcd.height()
         for lnd in (self.a, self.b):
-            lnd.wait_for_sync()
-        self.ours.wait_for(self.btcd.height())
+            lnd.wait_for_sync(height)
+        self.ours.wait_for(height)
 
     def mine(self, count=1):
         """One by one: what follows from a block is sent before the next."""
@@ -87,10 +88,13 @@ class World:
 
     def fees_mined(self):
         """What coinbases took beyond the subsidy: the fees of all transactions on this chain, which is never reorganised."""
-        while len(self.fees) <= self.btcd.height():
-            height = len(self.fees)
-            block = self.btcd.rpc("getblock", self.btcd.rpc("getblockhash", height), 2)
-            self.fees.append(sum(round_sat(each["value"]) for each in block["rawtx"][0]["vout"]) - (50 * COIN >> height // 150))
+        missing = range(len(self.fees), self.btcd.height() + 1)
+        for first in range(missing.start, missing.stop, 100):
+            heights = range(first, min(first + 100, missing.stop))
+            hashes = self.btcd.batch([("getblockhash", height) for height in heights])
+            blocks = self.btcd.batch([("getblock", each, 2) for each in hashes])
+            for height, block in zip(heights, blocks):
+                self.fees.append(sum(round_sat(each["value"]) for each in block["rawtx"][0]["vout"]) - (50 * COIN >> height // 150))
         return sum(self.fees)
 
     def left_behind(self, txids):

@@ -12,8 +12,6 @@ import subprocess
 import tempfile
 import threading
 import time
-import urllib.parse
-import urllib.request
 
 PEERS = pathlib.Path(os.environ.get("DUPLEX_PEERS_BIN", "/nonexistent"))
 OURS = pathlib.Path(os.environ.get("DUPLEX_BIN", "/nonexistent"))
@@ -98,23 +96,38 @@ class Btcd:
         if connect:
             arguments.append(f"--connect=127.0.0.1:{connect.p2p}")
         self.process = Process(name, [str(a) for a in arguments], self.folder)
-        self.opener = None
+        self.context = None  # made when btcd has written its certificate
+        self.session = None  # of TLS: btcd ends each connection, and its key is slow
         wait_until(lambda: self.rpc("getblockcount") is not None, "btcd answers")
 
     def rpc(self, method, *params):
-        if self.opener is None:
-            handlers = [urllib.request.ProxyHandler({})]
+        return self.batch([(method, *params)])[0]
+
+    def batch(self, calls):
+        """The results of [(method, parameters...)], asked at once."""
+        body = [{"jsonrpc": "2.0", "id": number, "method": method, "params": params} for number, (method, *params) in enumerate(calls)]
+        connection = http.client.HTTPConnection("127.0.0.1", self.rpc_port, timeout=60)
+        try:
+            connection.connect()
             if self.certificate:
-                handlers.append(urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=self.certificate)))
-            self.opener = urllib.request.build_opener(*handlers)
-        request = urllib.request.Request(f"http{'s' if self.certificate else ''}://127.0.0.1:{self.rpc_port}",
-                                         json.dumps({"jsonrpc": "1.0", "id": 1, "method": method, "params": list(params)}).encode(),
-                                         {"Authorization": "Basic " + base64.b64encode(b"u:p").decode(), "Content-Type": "application/json"})
-        with self.opener.open(request, timeout=60) as response:
-            answer = json.load(response, parse_float=str)
-        if answer.get("error"):
-            raise RpcError(f"{method}: {answer['error']}")
-        return answer["result"]
+                self.context = self.context or ssl.create_default_context(cafile=self.certificate)
+                connection.sock = self.context.wrap_socket(connection.sock, server_hostname="127.0.0.1", session=self.session)
+            connection.request("POST", "/", json.dumps(body), {"Authorization": "Basic " + base64.b64encode(b"u:p").decode(),
+                                                               "Content-Type": "application/json"})
+            if self.certificate:
+                secured = connection.sock
+            response = connection.getresponse()
+            if self.certificate:
+                self.session = secured.session
+            answers = json.loads(response.read(), parse_float=str)
+        except (http.client.HTTPException, json.JSONDecodeError) as error:
+            raise RpcError(f"btcd, {calls[0][0]}: {error!r}") from error
+        finally:
+            connection.close()
+        for (method, *_), answer in zip(calls, answers):
+            if answer.get("error"):
+                raise RpcError(f"{method}: {answer['error']}")
+        return [answer["result"] for answer in answers]
 
     def generate(self, count):
         return self.rpc("generate", count)
@@ -149,10 +162,12 @@ class Lnd:
         self.wait_for_sync()
         self.id = self.rest("GET", "/v1/getinfo")["identity_pubkey"]
 
-    def wait_for_sync(self):
+    def wait_for_sync(self, height=None):
+        height = self.btcd.height() if height is None else height
+
         def synced():
             info = self.rest("GET", "/v1/getinfo")
-            return info["synced_to_chain"] and info["block_height"] == self.btcd.height()
+            return info["synced_to_chain"] and info["block_height"] == height
         wait_until(synced, f"{self.name} follows the chain")
 
     def open(self, method, path, body=None, timeout=60):

@@ -4,7 +4,7 @@ import unittest
 
 from lightning_case import LightningCase, attempt, secret
 from programs import wait_until
-from wire_cutter import FRAMING, REVOKE, SIGNED_WITH_HTLC
+from wire_cutter import FRAMING, HTLC_SIGNATURE, OUR_SIGNED, REVOKE
 
 
 class CooperativeCloseTest(LightningCase):
@@ -50,6 +50,7 @@ class ForceCloseTest(LightningCase):
         """A channel, our HTLC that LND holds, LND's HTLC whose fulfilment does not reach it."""
         self.close_all()
         channel = self.open_from_us(self.a, 2_000_000, push_msat=1_000_000_000)
+        self.lnd_pays(self.a, 1_000_000)  # from here on LND finds its way
         preimage, payment_hash = secret()
         held = self.a.hold_invoice(self.HTLC, payment_hash, cltv_expiry="30")["payment_request"]
         paying = self.pool.submit(lambda: attempt(lambda: self.ours.call("pay", held)))
@@ -57,12 +58,13 @@ class ForceCloseTest(LightningCase):
         wait_until(lambda: self.view(channel)["htlc_count"] == 1, "our HTLC is committed")
         made, label = self.invoice(self.HTLC)
         wire = self.world.wires["lnd-a"]
-        wire.arm("out", (REVOKE + FRAMING) + (SIGNED_WITH_HTLC + 64 + FRAMING), lambda: wire.hold("out"))
+        wire.arm("out", (REVOKE + FRAMING) + (OUR_SIGNED + 2 * HTLC_SIGNATURE + FRAMING), lambda: wire.hold("out"))
         payment = self.a.start_payment(made["bolt11"])
         wait_until(lambda: wire.fired("out"), "LND's HTLC is committed")
-        wait_until(lambda: self.view(channel)["htlc_count"] == 2, "both HTLCs stand")
-        wait_until(lambda: self.ours.call("listinvoices", label)["invoices"][0]["status"] == "paid"
-                   or self.view(channel)["in_flight_in_msat"] == self.HTLC, "we know the incoming HTLC")
+        point = self.point(channel)
+        wait_until(lambda: len(self.a.channel(point)["pending_htlcs"]) == 2, "both HTLCs stand in LND's commitment")
+        wait_until(lambda: self.view(channel)["htlc_count"] == 2, "and in ours")
+        self.expiry = min(int(each["expiration_height"]) for each in self.a.channel(point)["pending_htlcs"])
         return channel, preimage, paying, payment, label
 
     def setUp(self):
@@ -99,19 +101,18 @@ class ForceCloseTest(LightningCase):
         return sum(layer["balance_sat"] for layer in self.ours.call("layers"))
 
     def until_resolved(self, channel, closing_txid):
-        """Blocks one by one until both sides have swept everything; LND's own output waits 2,016 of them."""
+        """Blocks one by one where something is due, until both sides have swept everything; what LND owns itself waits
+        2,016 of them."""
         wait_until(lambda: closing_txid in self.btcd.rpc("getrawmempool") or self.confirmed(closing_txid), "the commitment is sent")
-        for _ in range(60):
-            self.world.mine(3)
-            if self.resolved(channel):
-                return
-        while (left := self.blocks_left()) > 6:
-            self.btcd.generate(left - 3)
-            self.world.follow()
-        for _ in range(40):
-            self.world.mine(2)
-            if self.resolved(channel):
-                return
+        for due in (0, self.expiry, None):
+            due = self.btcd.height() + self.blocks_left() if due is None else due
+            if due - self.btcd.height() > 5:
+                self.btcd.generate(due - self.btcd.height() - 3)
+                self.world.follow()
+            for _ in range(24):
+                if self.resolved(channel):
+                    return
+                self.world.mine(1)
         self.fail(f"not resolved: {self.view(channel)} {self.a.rest('GET', '/v1/channels/pending')}")
 
     def confirmed(self, txid):
@@ -119,7 +120,9 @@ class ForceCloseTest(LightningCase):
 
     def blocks_left(self):
         pending = self.a.rest("GET", "/v1/channels/pending")["pending_force_closing_channels"]
-        return max([0] + [int(each["blocks_til_maturity"]) for each in pending])
+        waits = [each["blocks_til_maturity"] for each in pending]
+        waits += [htlc["blocks_til_maturity"] for each in pending for htlc in each["pending_htlcs"]]
+        return max([0] + [int(each) for each in waits])
 
     def resolved(self, channel):
         pending = self.a.rest("GET", "/v1/channels/pending")

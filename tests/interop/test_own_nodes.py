@@ -8,7 +8,7 @@ from case import COIN, BtcdCase
 from lightning_case import round_sat
 from mining import mine
 from programs import RpcError, wait_until
-from wire_cutter import FRAMING, REVOKE, SIGNED_WITH_HTLC, WireCutter
+from wire_cutter import FRAMING, HTLC_SIGNATURE, OUR_SIGNED, REVOKE, WireCutter
 
 
 class OwnNodesTest(BtcdCase):
@@ -58,7 +58,7 @@ class OwnNodesTest(BtcdCase):
         self.pay(self.victim, self.cheater, 100_000_000, "first")
         # The copy is made while an HTLC of the cheater stands in both commitments.
         made = self.victim.call("invoice", amount_msat=200_000_000, label="pending", description="test")
-        self.wire.arm("in", REVOKE + FRAMING + SIGNED_WITH_HTLC + FRAMING, lambda: self.wire.hold("in"))
+        self.wire.arm("in", REVOKE + FRAMING + OUR_SIGNED + HTLC_SIGNATURE + FRAMING, lambda: self.wire.hold("in"))
         with self.assertRaises((OSError, RpcError)):
             self.cheater.call("pay", made["bolt11"], timeout=3)
         wait_until(lambda: self.channel(self.cheater)["htlc_count"] == 1, "the HTLC stands")

@@ -4,12 +4,20 @@ import threading
 
 # BOLT 8: 18 bytes of encrypted length before each message, 16 of tag behind it.
 FRAMING = 34
-# BOLT 2, bytes of the messages of one payment over one channel with nothing else in it (no HTLC is dust).
-ADD, SIGNED_WITH_HTLC, SIGNED, REVOKE, FULFILL = 1452, 164, 100, 99, 74
-OF_PAYER = [("update_add_htlc", ADD), ("commitment_signed", SIGNED_WITH_HTLC), ("revoke_and_ack", REVOKE),
-            ("revoke_and_ack of the fulfil", REVOKE), ("commitment_signed of the fulfil", SIGNED)]
-OF_PAYEE = [("revoke_and_ack", REVOKE), ("commitment_signed", SIGNED_WITH_HTLC), ("update_fulfill_htlc", FULFILL),
-            ("commitment_signed of the fulfil", SIGNED), ("revoke_and_ack of the fulfil", REVOKE)]
+# BOLT 2, bytes of the messages of one payment over one channel with nothing else in it (no HTLC is dust). Ours name the
+# funding transaction in commitment_signed, LND's do not.
+ADD, SIGNED, HTLC_SIGNATURE, REVOKE, FULFILL = 1452, 100, 64, 99, 74
+OUR_SIGNED = SIGNED + 34
+
+
+def of_payer(signed):
+    return [("update_add_htlc", ADD), ("commitment_signed", signed + HTLC_SIGNATURE), ("revoke_and_ack", REVOKE),
+            ("revoke_and_ack of the fulfil", REVOKE), ("commitment_signed of the fulfil", signed)]
+
+
+def of_payee(signed):
+    return [("revoke_and_ack", REVOKE), ("commitment_signed", signed + HTLC_SIGNATURE), ("update_fulfill_htlc", FULFILL),
+            ("commitment_signed of the fulfil", signed), ("revoke_and_ack of the fulfil", REVOKE)]
 
 
 def places(messages):
@@ -71,7 +79,12 @@ class WireCutter:
         self.cut()
 
     def allow(self):
-        self.reachable = True
+        """As new: connections are taken and nothing is held or armed."""
+        with self.guard:
+            self.reachable = True
+            self.held.clear()
+            self.armed.clear()
+            self.guard.notify_all()
 
     def stop(self):
         self.closed = True
@@ -112,6 +125,7 @@ class WireCutter:
                 each.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+        source.close()  # the other relay closes the other
 
     def forward(self, pair, sink, direction, data):
         while data:

@@ -28,10 +28,14 @@ public:
     /// Of what the dialling side sends: from the piece of this size on, nothing goes back any more.
     void swallowAnswersAfter(qsizetype size) { m_trigger = size; }
     bool isSwallowing() const { return m_swallowing; }
+    /// Lets so many more pieces through, in whichever direction, and then nothing any more.
+    void stopAfter(int pieces) { m_pieces_left = pieces; }
+    bool hasStopped() const { return m_pieces_left == 0; }
     /// Ends every connection; new ones pass everything again.
     void cut() {
         m_trigger = -1;
         m_swallowing = false;
+        m_pieces_left = -1;
         for (Line& line : std::exchange(m_lines, {})) {
             for (QTcpSocket* socket : {line.near, line.far}) {
                 socket->disconnect();
@@ -53,11 +57,11 @@ private:
         QObject::connect(near, &QTcpSocket::readyRead, [this, near, far] {
             const QByteArray piece = near->readAll();
             if (piece.size() == m_trigger) m_swallowing = true;
-            far->write(piece);
+            if (passes()) far->write(piece);
         });
         QObject::connect(far, &QTcpSocket::readyRead, [this, near, far] {
             const QByteArray piece = far->readAll();
-            if (!m_swallowing) near->write(piece);
+            if (!m_swallowing && passes()) near->write(piece);
         });
         const auto end = [this, near] {
             const auto found = std::find_if(m_lines.begin(), m_lines.end(),
@@ -77,10 +81,18 @@ private:
         far->connectToHost(QHostAddress::LocalHost, port);
     }
 
+    bool passes() {
+        if (m_pieces_left < 0) return true;
+        if (m_pieces_left == 0) return false;
+        --m_pieces_left;
+        return true;
+    }
+
     QTcpServer m_server;
     std::vector<Line> m_lines;
     qsizetype m_trigger = -1;
     bool m_swallowing = false;
+    int m_pieces_left = -1;
 };
 
 } // namespace duplex::test

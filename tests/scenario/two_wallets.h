@@ -99,6 +99,7 @@ private:
 /// Alice dials Bob through a line that the test holds; both have coins of the practice chain.
 struct TwoWallets {
     sandbox::PracticeChain chain;
+    std::optional<io::Endpoint> chain_endpoint;
     std::unique_ptr<Relay> line;
     std::unique_ptr<Node> alice, bob;
     std::string bob_id;
@@ -110,6 +111,7 @@ struct TwoWallets {
     bool begin() {
         const auto endpoint = chain.start({.file = {}, .interval = Ticks{0}, .first_blocks = 120, .port = 0});
         if (!endpoint) return false;
+        chain_endpoint = *endpoint;
         std::optional<io::Endpoint> listen;
         {
             io::TcpServer probe; // a port that is free now

@@ -21,7 +21,7 @@ if(TARGET ui AND NOT DUPLEX_SANITIZE AND NOT DUPLEX_FUZZ)
     target_compile_definitions(tst_ui_pages PRIVATE DUPLEX_SCREENSHOTS="${CMAKE_BINARY_DIR}/screenshots")
     add_test(NAME tst_ui_pages COMMAND tst_ui_pages)
     set_tests_properties(tst_ui_pages PROPERTIES TIMEOUT 300
-        ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_QUICK_BACKEND=software;LC_ALL=C.UTF-8")
+        ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_QUICK_BACKEND=software;LC_ALL=C.UTF-8;QTEST_FUNCTION_TIMEOUT=900000;QTEST_DISABLE_STACK_DUMP=1")
 
     # The real window over the real engine, in the sandbox.
     if(TARGET app_common)
@@ -32,6 +32,6 @@ if(TARGET ui AND NOT DUPLEX_SANITIZE AND NOT DUPLEX_FUZZ)
         target_compile_definitions(tst_ui_sandbox PRIVATE DUPLEX_SCREENSHOTS="${CMAKE_BINARY_DIR}/screenshots")
         add_test(NAME tst_ui_sandbox COMMAND tst_ui_sandbox)
         set_tests_properties(tst_ui_sandbox PROPERTIES TIMEOUT 900
-            ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_QUICK_BACKEND=software;LC_ALL=C.UTF-8")
+            ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_QUICK_BACKEND=software;LC_ALL=C.UTF-8;QTEST_FUNCTION_TIMEOUT=900000;QTEST_DISABLE_STACK_DUMP=1")
     endif()
 endif()

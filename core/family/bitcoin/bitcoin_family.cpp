@@ -212,6 +212,14 @@ void BitcoinFamily::Parts::keepAndWatch(const wallet::WalletChange& change) {
 
 void BitcoinFamily::Parts::beginLightning(ByteView bip39_seed) {
     if (!m_lightning || m_lightning->isUp()) return;
+    // Channels that exist are looked after whatever the setting says.
+    if (m_network.network == duplex::bitcoin::Network::main && !m_options.mainnet_lightning &&
+        !m_lightning->channels.isUnresolved()) {
+        m_lightning_fault =
+            "on the main network it is off until you switch it on. It is young software: start "
+            "with --mainnet-lightning=1 only with money that you can lose.";
+        return;
+    }
     const ln::keys::LightningRoot root(bip39_seed);
     m_backup_key = backupKey(root); // before the machines ask for a backup
     m_recovery->begin(root);

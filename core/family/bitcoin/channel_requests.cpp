@@ -234,7 +234,7 @@ std::vector<api::ChannelView> ChannelDriver::views() const {
         view.type = value.type.scid_alias ? "anchors+scid_alias" : "anchors";
         view.funding_txid = terms.parameters.funding.txid.reversedHex();
         view.funding_index = terms.parameters.funding.index;
-        view.opened_height = value.funding_height != 0 ? value.funding_height : -1;
+        view.opened_height = value.funding_height != 0 ? std::int64_t{value.funding_height} : -1;
         view.capacity_sat = terms.parameters.capacity.value;
         const channel::Commitments& commitments = value.commitments;
         const std::int64_t out = sumOfHtlcs(commitments, ln::commitment::Side::local);

@@ -59,18 +59,26 @@ MoveDriver::Partner MoveDriver::partnerOf(const std::string& text) const {
     return partner;
 }
 
+/// The dearest of a few draws of coins: which coins the opening takes is drawn again when it is built. The
+/// same facts give the same price, so that a quote is not refused for bad luck.
 std::optional<Satoshi> MoveDriver::openingFee(Satoshi amount, duplex::bitcoin::FeeratePerKw at) const {
+    constexpr std::uint8_t draws = 4;
     auto& value = m_lightning.shell.wallet.value;
     wallet::BuildRequest build;
     build.payments.push_back({someFundingScript(), amount});
     build.reserve = reserve_coin;
-    const wallet::BuildContext context{.coins = value.spendable(),
-                                       .change_script = value.changeScript(),
-                                       .second_change_script = value.secondChangeScript(),
-                                       .feerate = at,
-                                       .entropy = io::randomBytes<32>()};
-    const auto built = wallet::buildTransaction(build, context);
-    return built ? std::optional(built->fee) : std::nullopt;
+    std::optional<Satoshi> dearest;
+    for (std::uint8_t draw = 0; draw < draws; ++draw) {
+        const wallet::BuildContext context{.coins = value.spendable(),
+                                           .change_script = value.changeScript(),
+                                           .second_change_script = value.secondChangeScript(),
+                                           .feerate = at,
+                                           .entropy = ByteArray<32>{draw}};
+        const auto built = wallet::buildTransaction(build, context);
+        if (!built) return std::nullopt;
+        dearest = std::max(dearest.value_or(Satoshi{}), built->fee);
+    }
+    return dearest;
 }
 
 MoveDriver::Quoted MoveDriver::priceOpen(const api::GetQuotes& request, MoveMoment moment) {

@@ -18,6 +18,7 @@ struct Options {
     std::vector<io::Endpoint> add_nodes; // these too
     std::optional<io::Endpoint> proxy;   // SOCKS5
     std::optional<io::Endpoint> lightning_listen;
+    bool mainnet_lightning = false;   // the user's explicit opt-in (lightning.md 12, gate)
     std::string wallet;               // opened at start when it exists; empty: the only one there is
     crypto::KeyStretching stretching; // tests through the library pass a smaller cost
     bool use_keyring = true;          // tests keep keys in 0600 files

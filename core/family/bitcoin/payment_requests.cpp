@@ -8,7 +8,7 @@ bool BitcoinFamily::Parts::needLightning(const Answered& answered) const {
     if (!needWallet(answered)) return false;
     if (m_lightning && m_lightning->isUp()) return true;
     if (!m_lightning_fault.empty())
-        fail(answered, -1, "Lightning did not start: " + m_lightning_fault);
+        fail(answered, -1, "Lightning is not running: " + m_lightning_fault);
     else
         fail(answered, -13, "Unlock the wallet first: Lightning starts with the first unlock.");
     return false;

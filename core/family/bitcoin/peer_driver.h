@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/family/bitcoin/connect_failure.h"
 #include "core/family/bitcoin/shell.h"
 #include "core/io/tcp_server.h"
 #include "core/io/timers.h"
@@ -14,9 +15,6 @@ struct LightningConnection {
     io::Endpoint endpoint; // as we dialled it, or where it came from
     bool outgoing = true;
 };
-
-/// Codes of `connect` (interface.md).
-enum class ConnectFailure : int { no_address = 400, no_connection = 401, peer_left = 402 };
 
 /// Called inside a turn, before its commit.
 struct PeerEvents {

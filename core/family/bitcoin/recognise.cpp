@@ -297,8 +297,8 @@ api::Recognised recognise(const std::string& given, const RecogniseFacts& facts)
         found.words = "A Lightning channel, by its place in the chain.";
         return found;
     }
-    const bool digits =
-        text.size() <= 9 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+    const bool digits = !text.empty() && text.size() <= 9 &&
+                        std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
     if (digits) {
         found.kind = Kind::height;
         found.height = std::stoll(text);

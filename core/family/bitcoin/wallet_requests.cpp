@@ -2,6 +2,7 @@
 
 #include "core/bitcoin/keys/descriptor.h"
 #include "core/bitcoin/primitives/address.h"
+#include "core/family/bitcoin/lightning_layer.h"
 #include "core/family/bitcoin/parts.h"
 #include "core/io/entropy.h"
 #include "core/io/secret_file.h"
@@ -462,6 +463,8 @@ void BitcoinFamily::Parts::on(const api::GetBalances&, Answered answered) {
                         .pending_sat = balance.pending.value - own_pending};
     reply.immature_sat = balance.immature.value;
     reply.locked_sat = balance.reserved.value;
+    reply.reserve_sat =
+        heldBack({reply.trusted_sat - reply.locked_sat}, m_lightning->channels.reserveNeeded()).value;
     reply.complete_to = completeHeight();
     reply.block_hash = chain().hashAt(static_cast<std::uint32_t>(completeHeight())).reversedHex();
     reply.verified = balanceVerified();

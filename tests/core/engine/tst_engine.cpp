@@ -93,6 +93,21 @@ private slots:
                 std::string::npos);
     }
 
+    void lightning_onTheMainNetwork_isOffUntilAskedFor() {
+        for (const bool asked_for : {false, true}) {
+            QTemporaryDir dir;
+            auto options = optionsIn(dir);
+            options.network = "main";
+            options.mainnet_lightning = asked_for;
+            auto engine = engine::Engine::start(options);
+            QVERIFY(engine.has_value());
+            get<api::WalletCreated>(ask(**engine, api::CreateWallet{.name = "a"}));
+            const auto node = ask(**engine, api::GetNode{});
+            QCOMPARE(node.has_value(), asked_for);
+            if (!asked_for) QVERIFY(node.error().message.find("--mainnet-lightning=1") != std::string::npos);
+        }
+    }
+
     void wallet_reopened_givesFreshAddressesOnly() {
         QTemporaryDir dir;
         std::set<std::string> seen;

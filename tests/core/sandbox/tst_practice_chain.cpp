@@ -140,7 +140,7 @@ private slots:
         const HeldCoin coin =
             coinFor(*room.chain.ledger().inMempool(*Txid::fromReversedHex(*txid)), alice().script);
         room.chain.mine(1);
-        const Transaction stolen = spend(bob(), {coin}, bob().script, {500});
+        const Transaction stolen = spend(bob(), {coin}, bob().script, {600});
         room.client->send(wire::Tx{stolen});
         const Transaction good = spend(alice(), {coin}, bob().script, {500});
         room.client->send(wire::Tx{good}); // comes after it on the same connection

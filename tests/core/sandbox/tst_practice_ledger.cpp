@@ -86,7 +86,7 @@ private slots:
     }
 
     void fund_beforeMaturity_saysWhatToDo() {
-        Room room(100);
+        Room room(99);
         const auto early = room.ledger.fund(alice().script, {1'000});
         QVERIFY(!early);
         QVERIFY(early.error().find("Mine") != std::string::npos);

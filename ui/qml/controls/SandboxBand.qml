@@ -13,7 +13,7 @@ Item {
         anchors.fill: parent
         spacing: 14
         Repeater {
-            model: Math.ceil(root.width / 20) + 2
+            model: Math.max(0, Math.ceil(root.width / 20) + 2)
             Rectangle { width: 6; height: root.height * 2; y: -root.height / 2; rotation: 35; color: Theme.warn; opacity: 0.1 }
         }
     }

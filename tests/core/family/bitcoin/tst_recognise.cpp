@@ -13,6 +13,13 @@ namespace {
 constexpr std::int64_t now = 1'700'000'000;
 constexpr const char* address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080";
 
+std::string linkWith(std::string_view query) {
+    std::string link = "bitcoin:";
+    link += address;
+    link += query;
+    return link;
+}
+
 RecogniseFacts facts() {
     return {.network = duplex::bitcoin::parametersOf(duplex::bitcoin::Network::regtest),
             .now = now,
@@ -81,8 +88,7 @@ private slots:
     }
 
     void unifiedLink_holdsBoth() {
-        const std::string link =
-            std::string("bitcoin:") + address + "?amount=0.00025&label=tea%20house&lightning=";
+        const std::string link = linkWith("?amount=0.00025&label=tea%20house&lightning=");
         const auto found = recognise(link + invoice(25'000), facts());
         QCOMPARE(found.kind, Kind::link);
         QCOMPARE(found.address, std::string(address));
@@ -96,7 +102,7 @@ private slots:
 
     // threats 101: two targets that differ in amount.
     void threat101_linkWithTwoAmounts_warns() {
-        const std::string link = std::string("bitcoin:") + address + "?amount=0.00025&lightning=";
+        const std::string link = linkWith("?amount=0.00025&lightning=");
         const auto found = recognise(link + invoice(26'000), facts());
         QVERIFY(found.warning.find("25000 sat") != std::string::npos);
         QVERIFY(found.warning.find("26000 sat") != std::string::npos);
@@ -104,7 +110,7 @@ private slots:
     }
 
     void unifiedLink_unusableInvoice_keepsTheAddress() {
-        const std::string link = std::string("bitcoin:") + address + "?lightning=";
+        const std::string link = linkWith("?lightning=");
         const auto other = recognise(link + invoice(1, 3'600, duplex::bitcoin::Network::main), facts());
         QCOMPARE(other.address, std::string(address));
         QVERIFY(other.invoice.empty());
@@ -119,7 +125,7 @@ private slots:
     }
 
     void link_repeatedOrUnknownRequired_isRefused() {
-        const std::string link = std::string("bitcoin:") + address;
+        const std::string link = linkWith("");
         QVERIFY(recognise(link + "?amount=1&AMOUNT=2", facts()).words.find("twice") != std::string::npos);
         QCOMPARE(recognise(link + "?req-magic=1", facts()).kind, Kind::nothing);
         QCOMPARE(recognise(link + "?amount=1.123456789", facts()).kind, Kind::nothing);

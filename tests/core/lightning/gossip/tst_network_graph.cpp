@@ -191,6 +191,28 @@ private slots:
         QVERIFY(sync.isDone());
     }
 
+    void peerWentAway_anotherTakesOver_once() {
+        NetworkGraph graph(chain);
+        GossipSync sync(chain, RangeSync::skip, LiveGossip::unwanted);
+        const auto started = sync.start(now, 0s);
+        QCOMPARE(started.size(), std::size_t{1});
+        QCOMPARE(std::get<wire::GossipTimestampFilter>(started[0]).timestamp_range, 0u);
+        QVERIFY(sync.isDone());
+        const auto live = sync.takeLive(now);
+        QCOMPARE(live.size(), std::size_t{1});
+        QCOMPARE(std::get<wire::GossipTimestampFilter>(live[0]).first_timestamp, 1'800'000'000u);
+        QVERIFY(sync.takeLive(now).empty());
+        const auto range = sync.takeRange(5s);
+        QCOMPARE(range.size(), std::size_t{1});
+        QVERIFY(std::holds_alternative<wire::QueryChannelRange>(range[0]));
+        QVERIFY(sync.takeRange(6s).empty());
+        QVERIFY(!sync.isDone());
+        sync.tick(64s);
+        QVERIFY(!sync.isDone());
+        sync.tick(65s);
+        QVERIFY(sync.isDone());
+    }
+
     void newerTimestamps_areAskedFor() {
         NetworkGraph graph(chain);
         graph.add(announcement(1, 2, 7));

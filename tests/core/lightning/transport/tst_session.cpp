@@ -169,6 +169,52 @@ private slots:
         QCOMPARE(pair.alice.nextDeadline(), std::optional<Ticks>(120s));
     }
 
+    void askedPing_givesItsRoundTrip_evenBesideTheOwnOne() {
+        Pair pair;
+        QCOMPARE(pair.alice.ping(10, 4, 0s), std::nullopt); // not ready yet
+        pair.pump(0s);
+        drain(pair.alice);
+        QCOMPARE(pair.alice.ping(65'532, 4, 5s), std::nullopt); // no pong would come
+        const auto ping = pair.alice.ping(10, 4, 5s);
+        pair.bob.receive(pair.alice.takeBytes(), 6s);
+        pair.alice.receive(pair.bob.takeBytes(), 8s);
+        QVERIFY(drain(pair.alice) ==
+                (std::vector<SessionEvent>{PongReceived{.ping = *ping, .round_trip = 3s}}));
+
+        pair.alice.tick(100s); // its own ping is on the way
+        const auto second = pair.alice.ping(3, 4, 101s);
+        QVERIFY(second && second != ping);
+        pair.bob.receive(pair.alice.takeBytes(), 101s); // bob answers the first of two that come at once
+        pair.alice.receive(pair.bob.takeBytes(), 102s);
+        QVERIFY(drain(pair.alice).empty());
+        const auto third = pair.alice.ping(4, 4, 104s);
+        pair.bob.receive(pair.alice.takeBytes(), 104s);
+        pair.alice.receive(pair.bob.takeBytes(), 105s);
+        QVERIFY(drain(pair.alice) ==
+                (std::vector<SessionEvent>{PongReceived{.ping = *third, .round_trip = 1s}}));
+        QCOMPARE(pair.alice.nextDeadline(), std::optional<Ticks>(165s));
+    }
+
+    void askedPing_withoutAnswer_endsTheSessionAsTheOwnOne() {
+        Pair pair;
+        pair.pump(0s);
+        drain(pair.alice);
+        QVERIFY(pair.alice.ping(10, 4, 5s));
+        pair.alice.tick(94s);
+        QVERIFY(!pair.alice.isClosed());
+        pair.alice.tick(95s);
+        QCOMPARE(closeReason(pair.alice), std::optional(CloseReason::idle));
+    }
+
+    void threat72_pongsNobodyAskedFor_floodEnds() {
+        Pair pair;
+        pair.pump(0s);
+        drain(pair.bob);
+        for (int i = 0; i < 1100; ++i) pair.alice.send(wire::Pong{.byteslen = 1});
+        pair.bob.receive(pair.alice.takeBytes(), 2s);
+        QCOMPARE(closeReason(pair.bob), std::optional(CloseReason::flooding));
+    }
+
     void threat72_pingFlood_oneAnswerASecond_thenDisconnect() {
         Pair pair;
         pair.pump(0s);

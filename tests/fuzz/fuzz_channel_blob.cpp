@@ -1,0 +1,17 @@
+#include "core/base/check.h"
+#include "core/lightning/channel/channel_codec.h"
+
+using namespace duplex;
+using namespace duplex::lightning::channel;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const ByteView input(data, size);
+    const auto channel = decodeChannel(input);
+    if (!channel) return 0;
+    check(channel->link == Link::offline && channel->held.empty(), "nothing of a connection is stored");
+    const Bytes encoded = encodeChannel(*channel);
+    const auto again = decodeChannel(encoded);
+    check(again && *again == *channel, "a stored channel comes back");
+    check(encodeChannel(*again) == encoded, "a stored channel has one form");
+    return 0;
+}
