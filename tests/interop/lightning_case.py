@@ -42,6 +42,7 @@ class World:
         self.ours.call("createwallet", "main")
         self.given = 0
         self.fees = [0]  # by height
+        self.closings = set()
         self.labels = itertools.count()
         for lnd in (self.a, self.b):
             lnd.wait_for_start()
@@ -98,9 +99,10 @@ class World:
         return sum(self.fees)
 
     def left_behind(self, txids):
-        """Outputs of closing transactions that nobody took: anchors."""
+        """Outputs of closing transactions that nobody took, of earlier tests too: anchors."""
+        self.closings.update(txids)
         left = 0
-        for txid in txids:
+        for txid in self.closings:
             for index, output in enumerate(self.btcd.rpc("getrawtransaction", txid, 1)["vout"]):
                 if self.btcd.rpc("gettxout", txid, index):
                     left += round_sat(output["value"])

@@ -144,7 +144,7 @@ private slots:
         QVERIFY(waitStates(*world.alice, closing.move_id, "dddd done"));
         QVERIFY(
             QTest::qWaitFor([&] { return world.alice->heard(closing.move_id, "done"); }, test::patience_ms));
-        QCOMPARE(states(moveOf(*world.alice, begun.move_id)), std::string("dddd done"));
+        QVERIFY(waitStates(*world.alice, begun.move_id, "dddd done"));
         const std::int64_t back = layerOf(*world.alice, 1).balance_sat;
         QVERIFY(back > coins_sat - 2 * opening_fee - 5'000 && back < coins_sat);
         QCOMPARE(layerOf(*world.alice, 2).balance_sat, std::int64_t{0});

@@ -385,15 +385,28 @@ void BitcoinFamily::Parts::publishSoon() {
         // Once a turn of the loop, after all that it brings.
         QTimer::singleShot(0, this, [this] {
             m_publish_due = false;
+            // A channel may be usable and closed again between two ticks: a move must have seen it.
+            if (m_moves) m_moves->tick();
             publishAll();
+            m_turns->end();
         });
     });
+}
+
+api::ChannelsSnapshot BitcoinFamily::Parts::channels() const {
+    api::ChannelsSnapshot snapshot{.revision = m_revision, .channels = {}};
+    if (!m_lightning) return snapshot;
+    for (api::ChannelView& view : m_lightning->channels.views())
+        if (view.state != "CLOSED") snapshot.channels.push_back(std::move(view));
+    snapshot.reserve_needed_sat = m_lightning->channels.reserveNeeded().value;
+    return snapshot;
 }
 
 void BitcoinFamily::Parts::publishAll() {
     ++m_revision;
     m_outlet.publish(std::make_shared<const api::Snapshot>(status()));
     m_outlet.publish(std::make_shared<const api::Snapshot>(portfolio()));
+    m_outlet.publish(std::make_shared<const api::Snapshot>(channels()));
     api::ActivitySnapshot history{.revision = m_revision, .items = activity()};
     if (history.items.size() > 200) history.items.resize(200);
     m_outlet.publish(std::make_shared<const api::Snapshot>(std::move(history)));

@@ -170,6 +170,7 @@ private:
                                               const duplex::bitcoin::Block* block) const;
     api::StatusSnapshot status() const;
     api::PortfolioSnapshot portfolio() const;
+    api::ChannelsSnapshot channels() const;
     std::vector<ledger::Activity> activity() const;
     api::BlocksSnapshot recentBlocks() const;
 

@@ -107,8 +107,14 @@ private slots:
         QVERIFY(partner);
         qint64 paid_sat = 0;
         for (int round = 0; round < 5; ++round) {
-            const QString invoice = node.call({"sandbox", "invoice", "1000"}).object()["bolt11"].toString();
-            QVERIFY(!invoice.isEmpty());
+            // The partner of a world just started answers once it is ready.
+            QString invoice;
+            QVERIFY(QTest::qWaitFor(
+                [&] {
+                    invoice = node.call({"sandbox", "invoice", "1000"}).object()["bolt11"].toString();
+                    return !invoice.isEmpty();
+                },
+                patience_ms));
             QProcess running;
             running.start(NodeProgram::binary("duplex-cli"),
                           {"--network=sandbox", "--datadir=" + node.folder(), "pay", invoice});
