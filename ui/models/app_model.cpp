@@ -56,7 +56,9 @@ void AppModel::askEverything() {
     m_asker.ask<api::ActivityList>(
         api::GetActivity{200, 0, {}},
         [this](const api::ActivityList& list) { take(api::ActivitySnapshot{.items = list.items}); }, {});
-    askChannels();
+    m_asker.ask<api::ChannelList>(
+        api::ListPeerChannels{},
+        [this](const api::ChannelList& list) { take(api::ChannelsSnapshot{.channels = list.channels}); }, {});
     m_asker.ask<api::MoveList>(api::ListMoves{},
                                [this](const api::MoveList& list) {
                                    m_move.take(api::MovesSnapshot{.moves = list.moves});
@@ -70,18 +72,7 @@ void AppModel::askEverything() {
                                  {});
 }
 
-void AppModel::askChannels() {
-    m_asker.cancel(m_asked_channels);
-    m_asked_channels = m_asker.ask<api::ChannelList>(api::ListPeerChannels{},
-                                                     [this](const api::ChannelList& list) {
-                                                         m_known_channels.channels = list.channels;
-                                                         take(m_known_channels);
-                                                     },
-                                                     {});
-}
-
 void AppModel::take(const api::ChannelsSnapshot& channels) {
-    m_known_channels = channels;
     m_channels.take(channels);
     m_search.take(channels);
 }
@@ -89,10 +80,7 @@ void AppModel::take(const api::ChannelsSnapshot& channels) {
 void AppModel::take(const api::SnapshotPointer& snapshot) {
     if (snapshot == nullptr) return;
     std::visit(overloaded{[this](const api::StatusSnapshot& status) { take(status); },
-                          [this](const api::PortfolioSnapshot& portfolio) {
-                              m_portfolio.take(portfolio);
-                              askChannels(); // what moved a balance moved a channel
-                          },
+                          [this](const api::PortfolioSnapshot& portfolio) { m_portfolio.take(portfolio); },
                           [this](const api::ActivitySnapshot& activity) { take(activity); },
                           [this](const api::ChannelsSnapshot& channels) { take(channels); },
                           [this](const api::MovesSnapshot& moves) {

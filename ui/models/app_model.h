@@ -84,7 +84,6 @@ private:
     void take(const api::StatusSnapshot& status);
     void take(const api::ActivitySnapshot& activity);
     void take(const api::ChannelsSnapshot& channels);
-    void askChannels();
     void takeNotification(const api::Notification& notification);
     void hideWhileLocked();
 
@@ -106,8 +105,6 @@ private:
     SandboxModel m_sandbox;
     WalletsModel m_wallets;
     std::vector<ledger::Activity> m_items;
-    api::ChannelsSnapshot m_known_channels;
-    api::RequestId m_asked_channels = 0;
     bool m_hidden = false;
     QString m_announcement, m_stop_reason;
 };

@@ -78,12 +78,6 @@ private slots:
                      QStringLiteral("The partner does not answer. Try again later."));
         QVERIFY(!channels.property("busy").toBool());
     }
-    void balance_changed_channelsAreAskedAnew() {
-        ModelFixture fixture;
-        const int before = fixture.session.count<api::ListPeerChannels>();
-        fixture.session.publish(test::samplePortfolio());
-        QCOMPARE(fixture.session.count<api::ListPeerChannels>(), before + 1);
-    }
     void snapshot_withoutTheSelected_selectsTheFirst() {
         ModelFixture fixture;
         ui::ChannelsModel& channels = *fixture.app.channels();
