@@ -32,26 +32,29 @@ class World:
         self.btcd = Btcd(self.folder.path, tls=True)
         atexit.register(self.btcd.stop)
         self.btcd.generate(1)
-        self.a = Lnd(self.folder.path, self.btcd, "lnd-a", "--protocol.option-scid-alias")
-        atexit.register(self.a.stop)
-        self.b = Lnd(self.folder.path, self.btcd, "lnd-b")
-        atexit.register(self.b.stop)
         self.ours = Duplexd(self.folder.path, [self.btcd.p2p], "ours", lightning=True)
         atexit.register(lambda: self.ours.stop())
         self.ours.wait_for(1)
-        self.ours.call("createwallet", "main")
+        self.words = self.ours.call("createwallet", "main")["mnemonic"]
+        # One after the other: btcd 0.26.2 may lock up for good when several begin to ask it at once.
+        self.a = self.start_lnd("lnd-a", "--protocol.option-scid-alias")
+        self.b = self.start_lnd("lnd-b")
         self.given = 0
         self.fees = [0]  # by height
         self.closings = set()
         self.labels = itertools.count()
-        for lnd in (self.a, self.b):
-            lnd.wait_for_start()
         self.give([(self.a.address(), 2 * COIN) for _ in range(5)] + [(self.b.address(), 2 * COIN) for _ in range(3)])
         self.give([(self.ours.call("getnewaddress"), COIN // 2) for _ in range(20)])
         self.btcd.generate(100)
         self.follow()
         self.wires = {lnd.name: WireCutter(lnd.p2p) for lnd in (self.a, self.b)}
         self.between = self.open_between_lnds()
+
+    def start_lnd(self, name, *options):
+        lnd = Lnd(self.folder.path, self.btcd, name, *options)
+        atexit.register(lnd.stop)
+        lnd.wait_for_start()
+        return lnd
 
     def give(self, payments):
         mine(self.btcd, payments)
@@ -240,6 +243,10 @@ class LightningCase(unittest.TestCase):
         self.world.follow()
         funds = self.ours.call("listfunds")
         total = sum(output["amount_msat"] for output in funds["outputs"]) // 1000
+        first, second = self.ours.call("layers")
+        self.assertEqual(first["balance_sat"], total)
+        self.assertEqual(second["balance_sat"], sum(channel["our_amount_msat"] for channel in funds["channels"]
+                                                    if channel["state"] == "CHANNELD_NORMAL") // 1000)
         points = set()
         for lnd in (self.a, self.b):
             balance = lnd.rest("GET", "/v1/balance/blockchain")

@@ -147,6 +147,12 @@ class Lnd:
         self.folder.mkdir()
         (self.folder / "lnd.conf").touch()
         self.btcd, self.name = btcd, name
+        self.options = options
+        self.launch()
+        self.id = None
+
+    def launch(self):
+        btcd, name, options = self.btcd, self.name, self.options
         self.p2p, self.grpc, self.port = free_port(), free_port(), free_port()
         arguments = [PEERS / "lnd", f"--lnddir={self.folder}", f"--configfile={self.folder}/lnd.conf", f"--alias={name}", "--noseedbackup",
                      "--no-macaroons", "--no-rest-tls", "--nobootstrap", "--bitcoin.regtest", "--bitcoin.node=btcd",
@@ -155,12 +161,18 @@ class Lnd:
                      "--bitcoin.defaultchanconfs=3", "--bitcoin.defaultremotedelay=10", "--trickledelay=50", "--maxpendingchannels=20",
                      "--accept-keysend", "--debuglevel=info,PEER=debug", *options]
         self.process = Process(name, [str(a) for a in arguments], self.folder)
-        self.id = None
 
     def wait_for_start(self):
-        """After at least one block was mined."""
+        """After at least one block was mined. A port that another program took meanwhile ends an LND at once."""
+        wait_until(self.answers, f"{self.name} starts")
         self.wait_for_sync()
         self.id = self.rest("GET", "/v1/getinfo")["identity_pubkey"]
+
+    def answers(self):
+        if self.process.process.poll() is not None:
+            self.process.stop()
+            self.launch()
+        return self.rest("GET", "/v1/getinfo")
 
     def wait_for_sync(self, height=None):
         height = self.btcd.height() if height is None else height

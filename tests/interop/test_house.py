@@ -47,6 +47,9 @@ class HouseTest(BtcdCase):
         node = self.duplexd()
         self.wallet(node)
         self.assertEqual(self.listeners(node), set())
+        asked = self.duplexd("asked", lightning=True)
+        self.wallet(asked)
+        wait_until(lambda: self.listeners(asked) == {asked.lightning_port}, "Lightning listens where it was told to")
         socket = node.folder / "regtest" / "duplex.sock"
         self.assertEqual(socket.stat().st_mode & 0o077, 0)
 
@@ -129,13 +132,13 @@ class HouseTest(BtcdCase):
 
     @staticmethod
     def listeners(node):
-        """Ports on which the process listens, by the kernel's tables."""
+        """Ports on which the process listens, by the kernel's tables; needs root or a process that may be looked into."""
         pid = node.process.process.pid
         inodes = set()
         for descriptor in os.listdir(f"/proc/{pid}/fd"):
             try:
                 target = os.readlink(f"/proc/{pid}/fd/{descriptor}")
-            except OSError:
+            except FileNotFoundError:
                 continue
             if target.startswith("socket:["):
                 inodes.add(target[8:-1])

@@ -101,6 +101,12 @@ class InTheMiddleOfPaymentsTest(LightningCase):
                 self.interrupted(payer, direction, place, self.kill, f"kill {number}")
         self.assert_books_balanced()
 
+    def test_threat96_no_words_in_the_logs_after_all_that(self):
+        words = self.world.words.split()
+        logs = self.ours.log_text() + self.ours.process.log_path.read_text()
+        for first, second in zip(words, words[1:]):
+            self.assertNotIn(f"{first} {second}", logs)
+
     def kill(self):
         self.ours.kill()
         self.wire.cut()

@@ -37,7 +37,9 @@ class OwnNodesTest(BtcdCase):
 
     def fund(self, amount_sat, push_msat=0):
         self.cheater.call("connect", f"{self.victim_id}@127.0.0.1:{self.wire.port}")
-        return self.cheater.call("fundchannel", id=self.victim_id, amount=amount_sat, push_msat=push_msat)
+        funded = self.cheater.call("fundchannel", id=self.victim_id, amount=amount_sat, push_msat=push_msat)
+        wait_until(lambda: funded["txid"] in self.btcd.rpc("getrawmempool"), "the funding transaction is sent")
+        return funded
 
     def channel(self, node):
         found = node.call("listpeerchannels")["channels"]

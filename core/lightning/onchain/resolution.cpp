@@ -155,11 +155,19 @@ AtStake htlcsAtStake(const CommitmentTx& commitment, const ChainFacts& chain) {
     return result;
 }
 
-/// A child on our anchor of an unconfirmed commitment (lightning.md 6): 36 blocks before the nearest expiry
-/// the commitment must be in.
+/// When the commitment must be in: 36 blocks before the nearest expiry, or half way to an expiry that was so
+/// near already when the close began. Paying for the lost blocks with everything at stake would not bring
+/// them back.
+BlockHeight deadlineOf(std::uint32_t expiry, BlockHeight started) {
+    constexpr std::uint32_t margin = 36;
+    const std::uint32_t left = expiry > started.value ? expiry - started.value : 0;
+    return {expiry - std::min(margin, left / 2)};
+}
+
+/// A child on our anchor of an unconfirmed commitment (lightning.md 6). Its haste is worth no more than the
+/// HTLCs: our balance can wait, and pays for the slow feerate only.
 void addAnchorChild(Resolution& resolution, const CommitmentTx& commitment, const ChainFacts& chain,
                     BumpingFacts& bumping) {
-    constexpr std::uint32_t margin = 36;
     const OutputKind kind =
         commitment.owner == Side::local ? OutputKind::owner_anchor : OutputKind::other_anchor;
     const auto anchor = std::ranges::find(commitment.outputs, kind, &commitment::CommitmentOutput::kind);
@@ -168,16 +176,28 @@ void addAnchorChild(Resolution& resolution, const CommitmentTx& commitment, cons
     AtStake stake = htlcsAtStake(commitment, chain);
     if (commitment.owner == Side::remote && !stake.expiry) return; // theirs: only if an HTLC needs it
     const OutputKind main = commitment.owner == Side::local ? OutputKind::to_owner : OutputKind::to_other;
+    Satoshi balance;
     for (std::size_t i = 0; i < commitment.outputs.size(); ++i) {
-        if (commitment.outputs[i].kind == main) stake.value += commitment.transaction.outputs[i].value;
+        if (commitment.outputs[i].kind == main) balance += commitment.transaction.outputs[i].value;
     }
     ClaimInput input = inputFor(ClaimKind::anchor, commitment.transaction, commitment.transaction.txid(),
                                 index, anchor->witness_script, chain.tip_height);
     input.sequence = 0xfffffffd;
     input.number = commitment.number;
-    if (stake.expiry) input.deadline = BlockHeight{*stake.expiry < margin ? 0 : *stake.expiry - margin};
+    if (stake.expiry) {
+        BlockHeight started = chain.tip_height;
+        for (const ClaimAttempt& attempt : bumping.attempts) {
+            if (std::ranges::find(attempt.inputs, input.outpoint) != attempt.inputs.end())
+                started = std::min(started, attempt.started);
+        }
+        input.deadline = deadlineOf(*stake.expiry, started);
+    }
     const bitcoin::Weight weight =
         commitment::commitmentWeight(commitment.htlcOutputs().size(), commitment::Format::anchors);
+    // Half of what is at stake is what a child may cost.
+    constexpr std::int64_t child_weight = 1'200; // with two coins of the wallet
+    const Satoshi slow = bumping.fees.slow.feeCeil({weight.value + child_weight});
+    stake.value = std::max(stake.value, std::min(stake.value + balance, slow + slow));
     auto child =
         buildAnchorChild(input, commitment.transaction, weight, commitment.fee, stake.value, bumping);
     // A parent that pays enough by itself is no reason for an alarm.

@@ -203,6 +203,27 @@ private slots:
                 keys::SignerRefusal::secret_was_released);
     }
 
+    // Found against LND: an HTLC added 33 blocks before its expiry had the child pay half of the channel at
+    // once.
+    void forceClose_closeToAnExpiry_startsSlowAndNeverPaysWithTheBalance() {
+        ClosedChannel channel;
+        channel.facts.local_close = LocalClose::wanted;
+        channel.at(1100 - 33);
+        const Resolution first = channel.resolveAndRemember();
+        const Claim* child = claimOf(first, ClaimKind::anchor);
+        QVERIFY(child);
+        QCOMPARE(child->deadline->value, 1100u - 16);
+        QVERIFY(child->feerate <= channel.chain.fees.fast);
+        Satoshi htlcs;
+        for (const auto& htlc : channel.facts.local->spec.htlcs) htlcs += htlc.amount.satoshiFloor();
+        channel.at(1100);
+        const Resolution last = channel.resolve();
+        child = claimOf(last, ClaimKind::anchor);
+        QVERIFY(child);
+        QCOMPARE(child->deadline->value, 1100u - 16);
+        QVERIFY(child->fee.value <= htlcs.value / 2);
+    }
+
     void parentThatPaysEnough_hasNoChild() {
         ClosedChannel channel;
         channel.facts.local_close = LocalClose::wanted;
