@@ -252,7 +252,7 @@ struct RescanReply {
 };
 
 struct NodeInfo {
-    std::string id;
+    std::string id; // empty: there is no Lightning node, see warning_wallet
     std::string alias;
     std::string color;
     int num_peers = 0;
@@ -268,6 +268,7 @@ struct NodeInfo {
     std::string features_channel_hex;
     std::string features_node_hex;
     std::string warning_sync;
+    std::string warning_wallet; // why there is no node, and what to do
     std::string lightning_dir;
 };
 
@@ -408,6 +409,10 @@ struct StaticBackup {
     std::int64_t written_at = 0;
 };
 
+struct RecoveredChannels {
+    std::vector<std::string> channel_ids;
+};
+
 struct ActivityList {
     std::vector<ledger::Activity> items;
 };
@@ -487,14 +492,16 @@ struct SandboxReply {
     std::string status;
 };
 
-using Reply = std::variant<
-    Done, Text, NameList, StatusSnapshot, PeerList, ChainReply, HeaderReply, BlockReply, FilterReply,
-    ChainTipsReply, RawTransactionReply, FeeEstimate, SendReply, PreflightReply, ledger::BlockFacts,
-    ledger::TransactionFacts, BlockStrip, WalletCreated, WalletInfo, Mnemonic, AddressInfo, AddressList,
-    Balances, CoinList, WalletTransaction, WalletTransactionList, RescanReply, NodeInfo, PeerConnected,
-    LightningPeerList, ChannelFunded, ChannelList, ChannelClosed, InvoiceInfo, InvoiceList, PaymentInfo,
-    PaymentList, FundsReply, NodeList, GraphChannelList, Pong, StaticBackup, PortfolioSnapshot, ActivityList,
-    QuoteList, ledger::Move, MoveList, Forecast, ProvenanceReply, Recognised, SandboxReply>;
+using Reply =
+    std::variant<Done, Text, NameList, StatusSnapshot, PeerList, ChainReply, HeaderReply, BlockReply,
+                 FilterReply, ChainTipsReply, RawTransactionReply, FeeEstimate, SendReply, PreflightReply,
+                 ledger::BlockFacts, ledger::TransactionFacts, BlockStrip, WalletCreated, WalletInfo,
+                 Mnemonic, AddressInfo, AddressList, Balances, CoinList, WalletTransaction,
+                 WalletTransactionList, RescanReply, NodeInfo, PeerConnected, LightningPeerList,
+                 ChannelFunded, ChannelList, ChannelClosed, InvoiceInfo, InvoiceList, PaymentInfo,
+                 PaymentList, FundsReply, NodeList, GraphChannelList, Pong, StaticBackup, RecoveredChannels,
+                 PortfolioSnapshot, ActivityList, QuoteList, ledger::Move, MoveList, Forecast,
+                 ProvenanceReply, Recognised, SandboxReply>;
 
 using Answer = std::expected<Reply, Error>;
 using AnswerPointer = std::shared_ptr<const Answer>;

@@ -258,6 +258,11 @@ struct PingPeer {
     int pong_bytes = 128;
 }; // -> Pong
 struct GetStaticBackup {}; // -> StaticBackup
+/// Channels of a backup, whose partners are asked to close them.
+struct RecoverChannels {
+    std::vector<std::string> scb; // hexadecimal, as StaticBackup has them
+    std::string file;             // or the backup's file
+}; // -> RecoveredChannels
 
 // --- both layers -------------------------------------------------------------------------------------
 struct GetLayers {}; // -> PortfolioSnapshot
@@ -318,7 +323,7 @@ using Request =
                  Rescan, AbortRescan, BackupWallet, ExportMnemonic, GetNode, Connect, Disconnect, ListPeers,
                  FundChannel, ListPeerChannels, CloseChannel, CreateInvoice, ListInvoices, WaitInvoice,
                  DeleteInvoice, Pay, ListPays, ListFunds, ListNodes, ListChannels, PingPeer, GetStaticBackup,
-                 GetLayers, GetActivity, GetQuotes, StartMove, ListMoves, GetForecast, GetProvenance,
-                 Recognise, SandboxCommand>;
+                 RecoverChannels, GetLayers, GetActivity, GetQuotes, StartMove, ListMoves, GetForecast,
+                 GetProvenance, Recognise, SandboxCommand>;
 
 } // namespace duplex::api

@@ -36,9 +36,9 @@ Json endpointJson(const std::pair<std::string, std::uint16_t>& endpoint) {
 
 LocalResult nodeInfo(const api::NodeInfo& info, const Arguments&, const Environment&) {
     Json json = Json::object();
-    json.set("id", info.id);
+    json.setText("id", info.id); // absent without a node
     json.set("alias", info.alias);
-    json.set("color", info.color);
+    json.setText("color", info.color);
     json.set("num_peers", info.num_peers);
     json.set("num_pending_channels", info.num_pending_channels);
     json.set("num_active_channels", info.num_active_channels);
@@ -51,12 +51,13 @@ LocalResult nodeInfo(const api::NodeInfo& info, const Arguments&, const Environm
     json.set("blockheight", info.block_height);
     json.set("network", info.network);
     json.set("fees_collected_msat", 0);
-    json.set("lightning-dir", info.lightning_dir);
+    json.setText("lightning-dir", info.lightning_dir);
     json.set("our_features", Json::object()
                                  .set("init", info.features_init_hex)
                                  .set("node", info.features_node_hex)
                                  .set("channel", info.features_channel_hex)
                                  .set("invoice", info.features_invoice_hex));
+    json.setText("warning_wallet", info.warning_wallet);
     return json.setText("warning_bitcoind_sync", info.warning_sync);
 }
 
@@ -157,8 +158,9 @@ std::vector<Method> controlMethods() {
     return {
         {.name = "getinfo",
          .group = group,
-         .summary = "The Lightning node: id, peers, channels, height.",
-         .result_help = "an object with the fields of Core Lightning's getinfo",
+         .summary = "The Lightning node: id, peers, channels, height. Without one it says why.",
+         .result_help =
+             "an object with the fields of Core Lightning's getinfo; warning_wallet while there is no node",
          .request = asking([](const Arguments&) { return api::GetNode{}; }),
          .result = onReply<api::NodeInfo>(nodeInfo)},
         {.name = "help",

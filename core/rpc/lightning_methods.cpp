@@ -168,6 +168,18 @@ RequestResult closeChannel(const Arguments& arguments, const Environment&) {
     return request;
 }
 
+RequestResult recoverChannels(const Arguments& arguments, const Environment&) {
+    api::RecoverChannels request{.file = arguments.text("file")};
+    if (!arguments.has("scb")) return request;
+    const Json::Array* list = arguments.at("scb").elements();
+    if (list == nullptr) return fail(Code::bad_params, "scb: a list of texts expected");
+    for (const Json& one : *list) {
+        if (!one.string()) return fail(Code::bad_params, "scb: a list of texts expected");
+        request.scb.push_back(*one.string());
+    }
+    return request;
+}
+
 LocalResult closed(const api::ChannelClosed& reply, const Arguments&, const Environment&) {
     Json json = Json::object();
     json.set("type", reply.type);
@@ -420,6 +432,22 @@ std::vector<Method> channelMethods() {
                      .set("scb", stringsJson(reply.scb))
                      .setText("file", reply.file)
                      .set("written_at", reply.written_at);
+             })},
+        {.name = "recoverchannel",
+         .group = group,
+         .params = {{.name = "scb",
+                     .type = ParamType::json,
+                     .help = "list of backups as staticbackup prints them"},
+                    {.name = "file", .help = "or the channel backup file"}},
+         .summary =
+             "In a wallet restored from words: asks the partners of lost channels to close them. What is "
+             "yours then comes to this wallet.",
+         .result_help = "{stubs: [channel ids]}",
+         .example = "-named file=/media/usb/channels.backup",
+         .request = recoverChannels,
+         .result = onReply<api::RecoveredChannels>(
+             [](const api::RecoveredChannels& reply, const Arguments&, const Environment&) {
+                 return Json::object().set("stubs", stringsJson(reply.channel_ids));
              })},
     };
 }

@@ -94,8 +94,9 @@ void World::status(const Sandbox::Answered& answered) {
         else if (!node.hasCoins())
             result.status =
                 "The practice partner is waiting for its first coins. Ask again in a few seconds.";
-        else if (!answer)
-            result.status = "The practice partner is not ready: " + answer.error().message;
+        else if (info == nullptr || info->id.empty())
+            result.status = "The practice partner is not ready: " +
+                            (info == nullptr ? answer.error().message : info->warning_wallet);
         else
             result.status = fmt::format("The practice partner is ready. Connect with: connect {}@{}",
                                         result.node_id, result.node_address);

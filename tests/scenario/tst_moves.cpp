@@ -231,6 +231,60 @@ private slots:
             test::patience_ms));
     }
 
+    // The files that a user keeps: the whole backup, or words and the channel backup.
+    void restore_asksPartnersToClose_data() {
+        QTest::addColumn<bool>("whole");
+        QTest::newRow("backup file") << true;
+        QTest::newRow("words and channel backup") << false;
+    }
+    void restore_asksPartnersToClose() {
+        QFETCH(bool, whole);
+        TwoWallets world;
+        QVERIFY(world.begin() && waitSynced(*world.alice, world));
+        QVERIFY(!opened(world).empty());
+        const auto invoice = world.invoiceOf(*world.bob, 1'000'000);
+        QVERIFY(world.alice->ask(api::Pay{.bolt11 = invoice.bolt11}).has_value());
+        QVERIFY(world.alice->waitQuiet() && world.bob->waitQuiet());
+        QTemporaryDir folder;
+        const std::string path = folder.filePath("kept").toStdString();
+        const auto scb = world.alice->get<api::StaticBackup>(api::GetStaticBackup{});
+        if (whole)
+            QVERIFY(world.alice->ask(api::BackupWallet{path}).has_value());
+        else
+            QVERIFY(QFile::copy(QString::fromStdString(scb.file), QString::fromStdString(path)));
+        const std::string words = world.alice->get<api::Mnemonic>(api::ExportMnemonic{}).words;
+        QCOMPARE(world.alice->ask(api::RecoverChannels{.scb = scb.scb}).error().code, -4); // nothing is lost
+        const std::int64_t ground = layerOf(*world.alice, 1).balance_sat;
+        world.alice->stop(); // and is never seen again
+        world.line->cut();
+        test::Node restored(*world.chain_endpoint, "");
+        QVERIFY(restored.start());
+        if (whole) {
+            QVERIFY(restored.ask(api::RestoreBackup{.name = "again", .backup_file = path}).has_value());
+        } else {
+            QVERIFY(restored.ask(api::CreateWallet{.name = "again", .mnemonic = words}).has_value());
+            QVERIFY(restored.waitUp());
+            QVERIFY(waitSynced(restored, world)); // the funding output is long behind
+            const auto found = restored.get<api::RecoveredChannels>(api::RecoverChannels{.file = path});
+            QCOMPARE(found.channel_ids, std::vector<std::string>{world.bob->channel().channel_id});
+        }
+        QVERIFY(waitMempool(world)); // Bob's commitment
+        QVERIFY(!restored.get<api::StatusSnapshot>(api::GetStatus{}).warnings.empty());
+        world.chain.mine(1);
+        QVERIFY(waitMempool(world)); // our sweep, and Bob's own claims
+        world.chain.mine(1);
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                const auto balance = restored.get<api::Balances>(api::GetBalances{});
+                return balance.trusted_sat > ground + moved_sat - 11'000;
+            },
+            test::patience_ms));
+        const auto status = restored.get<api::StatusSnapshot>(api::GetStatus{});
+        QVERIFY(std::ranges::none_of(status.warnings, [](const api::Warning& warning) {
+            return warning.text.find("from its backup only") != std::string::npos;
+        }));
+    }
+
     void backup_restoresSeedLabelsAndChannelBackup() {
         TwoWallets world;
         QVERIFY(world.begin() && waitSynced(*world.alice, world));

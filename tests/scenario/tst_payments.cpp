@@ -119,6 +119,37 @@ private slots:
         QVERIFY(world.balancesAre(whole_msat - first_msat, first_msat));
     }
 
+    void threat87_lineGoneWhenClaiming_isClaimedOnChain() {
+        TwoWallets world;
+        QVERIFY(world.begin() && world.open());
+        const Claimed claimed = claimedButNotSettled(world, {});
+        QVERIFY(claimed.ok);
+        const std::string hash = claimed.invoice.payment_hash;
+        // Alice never hears of the preimage. Bob closes while time is left, and claims by it.
+        for (int step = 0; step < 40 && world.bob->channel().state == "CHANNELD_NORMAL"; ++step)
+            QVERIFY(world.mine(10));
+        QCOMPARE(world.bob->channel().close_cause, std::string("by us"));
+        for (int step = 0; step < 20 && !world.alice->heard(hash, "settled"); ++step) {
+            world.awaitTransaction(2'000);
+            QVERIFY(world.mine(1));
+        }
+        QVERIFY(world.alice->heard(hash, "settled"));
+        const auto pays = world.alice->get<api::PaymentList>(api::ListPays{.payment_hash = hash}).payments;
+        QVERIFY(pays.size() == 1 && pays[0].status == "complete" && !pays[0].preimage.empty());
+        QCOMPARE(world.statusAt(*world.bob, hash), std::string("paid"));
+        // It arrives in Bob's wallet when the delay of his own commitment is over.
+        constexpr std::int64_t most_fees_sat = 20'000;
+        const auto hasArrived = [&] {
+            return world.bob->get<api::Balances>(api::GetBalances{}).trusted_sat >=
+                   2 * TwoWallets::coins_sat + first_msat / 1000 - most_fees_sat;
+        };
+        for (int step = 0; step < 60 && !hasArrived(); ++step) {
+            world.awaitTransaction(200);
+            QVERIFY(world.mine(1));
+        }
+        QVERIFY(hasArrived());
+    }
+
     void threat85_timeOver_isNotFinal_andStillSucceeds() {
         TwoWallets world;
         QVERIFY(world.begin() && world.open());

@@ -43,7 +43,8 @@ public:
     }
     /// Lightning begins with the wallet's keys, which are read from their file after the start.
     bool waitUp() {
-        return QTest::qWaitFor([this] { return ask(api::GetNode{}).has_value(); }, patience_ms);
+        return QTest::qWaitFor([this] { return !get<api::NodeInfo>(api::GetNode{}).id.empty(); },
+                               patience_ms);
     }
     bool restart() {
         stop();
@@ -159,6 +160,23 @@ struct TwoWallets {
         if (!QTest::qWaitFor([&] { return chain.ledger().mempoolSize() > 0; }, patience_ms)) return false;
         chain.mine(3);
         return alice->waitUsable() && bob->waitUsable();
+    }
+
+    /// Nothing may come while a delay runs: then the next block is due all the same.
+    void awaitTransaction(int milliseconds) {
+        static_cast<void>(QTest::qWaitFor([&] { return chain.ledger().mempoolSize() > 0; }, milliseconds));
+    }
+
+    /// And waits until both have checked the new blocks.
+    bool mine(std::uint32_t blocks) {
+        chain.mine(blocks);
+        const auto height = static_cast<std::int64_t>(chain.ledger().height());
+        return QTest::qWaitFor(
+            [&] {
+                return alice->get<api::ChainReply>(api::GetChain{}).blocks == height &&
+                       bob->get<api::ChainReply>(api::GetChain{}).blocks == height;
+            },
+            patience_ms);
     }
 
     api::InvoiceInfo invoiceOf(Node& node, std::int64_t msat) {

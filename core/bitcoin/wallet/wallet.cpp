@@ -267,10 +267,9 @@ std::string Wallet::receiveAddress() {
 }
 
 std::string Wallet::newReceiveAddress(WalletChange& change) {
-    m_keys.take(Account::spending, Chain::receive);
     change.keys = true;
     change.watch_list_grew = true;
-    return receiveAddress();
+    return addressOf(m_keys.take(Account::spending, Chain::receive), *m_network).value_or("");
 }
 
 Script Wallet::secondChangeScript() {

@@ -50,9 +50,10 @@ public:
     /// Coins that no block has spent, for scanning blocks themselves.
     std::vector<OutPoint> watchedOutpoints() const;
 
-    /// The next address to show; the same until it is used or `newReceiveAddress` is asked for.
+    /// The address that `newReceiveAddress` would hand out, without handing it out.
     std::string receiveAddress();
-    /// Moves on to a fresh address. `change.keys` is then set.
+    /// Hands out an address that was never shown nor used, the first one at index 0. `change.keys` is then
+    /// set.
     std::string newReceiveAddress(WalletChange& change);
     /// The next change script, without moving on: it is used when the transaction is added.
     Script changeScript() { return m_keys.peek(Account::spending, Chain::change); }

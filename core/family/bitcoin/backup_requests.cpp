@@ -63,12 +63,55 @@ void BitcoinFamily::Parts::storeChannelBackup() {
             if (const auto found = addresses.find(channel->peer); found != addresses.end())
                 endpoints[id] = found->second;
         }
-        const StaticBackup backup = backupOf(all, endpoints, io::calendarNow());
+        StaticBackup backup = backupOf(all, endpoints, io::calendarNow());
+        for (BackedUpChannel& lost : m_lightning->lost.unresolved())
+            backup.channels.push_back(std::move(lost));
         const auto written = io::writeSecretFile(
             path, sealBackup(*m_backup_key, backup, io::randomBytes<24>()), io::Overwrite::replace);
         m_backup_problem = written ? std::string() : written.error().message;
         if (!written) m_outlet.log("the channel backup could not be written: " + written.error().message);
     });
+}
+
+void BitcoinFamily::Parts::on(const api::RecoverChannels& request, Answered answered) {
+    if (!needWallet(answered)) return;
+    if (!m_backup_key)
+        return fail(answered, -13, "The wallet is locked: unlock it first with walletpassphrase.");
+    if (!m_recovery->watches())
+        return fail(
+            answered, -4,
+            "This wallet was not restored, so it lost no channels. Restore your words into a new wallet "
+            "first.");
+    std::vector<Bytes> files;
+    for (const std::string& hex : request.scb) {
+        const auto bytes = fromHex(hex);
+        if (!bytes) return fail(answered, -8, "scb: hexadecimal text expected, as staticbackup prints it.");
+        files.push_back(*bytes);
+    }
+    if (!request.file.empty()) {
+        const auto file = readBackupFile(request.file);
+        if (!file) return fail(answered, -8, file.error());
+        files.push_back(*file);
+    }
+    if (files.empty()) return fail(answered, -8, "Give scb as staticbackup prints it, or the backup's file.");
+    StaticBackup found;
+    for (const Bytes& file : files) {
+        const auto opened = openBackup(*m_backup_key, file);
+        if (!opened) return fail(answered, -8, std::string(problemOf(opened.error())));
+        found.channels.insert(found.channels.end(), opened->channels.begin(), opened->channels.end());
+    }
+    const auto alive = m_lightning->channels.all();
+    for (const BackedUpChannel& channel : found.channels) {
+        if (!alive.contains(channel.id)) continue;
+        return fail(answered, -8,
+                    "Channel " + channel.id.hex() +
+                        " is not lost: this wallet has its state. Nothing was done.");
+    }
+    m_lightning->lost.add(found);
+    storeChannelBackup();
+    api::RecoveredChannels reply;
+    for (const BackedUpChannel& channel : found.channels) reply.channel_ids.push_back(channel.id.hex());
+    answer(answered, std::move(reply));
 }
 
 void BitcoinFamily::Parts::on(const api::GetStaticBackup&, Answered answered) {
@@ -199,13 +242,21 @@ void BitcoinFamily::Parts::restoreBackup(const api::RestoreBackup& request, cons
     rows.put(store::Table::meta, keys, keys_row);
     rows.put(store::Table::key_chain, viewOf(key_chain_row), backup->key_chain);
     for (const auto& [script, label] : backup->labels) rows.put(store::Table::labels, script, label);
+    std::string problem;
+    if (!backup->static_backup.empty()) {
+        const auto channels = openBackup(backupKey(root), backup->static_backup);
+        if (channels)
+            ChannelRecovery::addRows(rows, *channels);
+        else
+            problem = std::string(problemOf(channels.error())) + " The rest was restored.";
+    }
     const auto finish = [this, name = request.name, facts, rows, backup = *backup, master = *master, seed,
-                         answered](const std::optional<crypto::Secret<32>>& key_file) {
+                         problem, answered](const std::optional<crypto::Secret<32>>& key_file) {
         if (m_wallet) return fail(answered, -4, "Another wallet was opened meanwhile. Unload it first.");
         auto made =
             createWallet(m_options.data_directory, name, m_network, facts, backup.seed_file, key_file, rows);
         if (!made) return fail(answered, -4, made.error());
-        std::string warning;
+        std::string warning = problem;
         if (!backup.static_backup.empty()) {
             const auto written =
                 io::writeSecretFile(channelBackupPath(**made), backup.static_backup, io::Overwrite::replace);

@@ -109,6 +109,8 @@ void BitcoinFamily::Parts::beginScan() {
     for (auto& script : m_lightning->channels.watchedScripts()) start.scripts.push_back(std::move(script));
     for (auto& outpoint : m_lightning->channels.watchedOutpoints())
         start.outpoints.push_back(std::move(outpoint));
+    for (auto& outpoint : m_lightning->lost.watchedOutpoints())
+        start.outpoints.push_back(std::move(outpoint));
     for (auto& script : m_recovery->watchedScripts()) start.scripts.push_back(std::move(script));
     m_birthday_open = facts.birthday == nobodys_birthday;
     m_client->scan(start);
@@ -214,7 +216,7 @@ void BitcoinFamily::Parts::beginLightning(ByteView bip39_seed) {
     if (!m_lightning || m_lightning->isUp()) return;
     // Channels that exist are looked after whatever the setting says.
     if (m_network.network == duplex::bitcoin::Network::main && !m_options.mainnet_lightning &&
-        !m_lightning->channels.isUnresolved()) {
+        !m_lightning->channels.isUnresolved() && m_lightning->lost.waiting().empty()) {
         m_lightning_fault =
             "on the main network it is off until you switch it on. It is young software: start "
             "with --mainnet-lightning=1 only with money that you can lose.";

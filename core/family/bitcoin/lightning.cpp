@@ -2,7 +2,7 @@
 
 namespace duplex::family::bitcoin {
 
-Lightning::Lightning(Shell with) : shell(std::move(with)), channels(shell) {}
+Lightning::Lightning(Shell with) : shell(std::move(with)), channels(shell), lost(shell) {}
 Lightning::~Lightning() = default;
 
 std::expected<void, std::string> Lightning::begin(ByteView bip39_seed) {
@@ -18,12 +18,13 @@ std::expected<void, std::string> Lightning::begin(ByteView bip39_seed) {
                        [this](const LightningConnection& connection) {
                            gossip->peerReady(connection.node_id, connection.features);
                            channels.peerReady(connection);
+                           lost.peerReady(connection);
                            shell.changed();
                        },
                    .message =
                        [this](const ln::NodeId& from, const ln::wire::Message& message) {
                            gossip->message(from, message, channels.all());
-                           channels.message(from, message);
+                           if (!lost.message(from, message)) channels.message(from, message);
                        },
                    .gone =
                        [this](const ln::NodeId& node) {
@@ -45,6 +46,7 @@ std::expected<void, std::string> Lightning::begin(ByteView bip39_seed) {
     };
     channels.begin(root, *master, *peers, std::move(hooks));
     payments->resume();
+    lost.begin(root, *peers);
     if (shell.options.lightning_listen) {
         const auto bound = peers->listen(*shell.options.lightning_listen);
         if (!bound) return std::unexpected(bound.error());
@@ -55,6 +57,7 @@ std::expected<void, std::string> Lightning::begin(ByteView bip39_seed) {
 void Lightning::tick() {
     channels.tick();
     if (!isUp()) return;
+    lost.tick();
     gossip->tick();
     payments->tick();
 }

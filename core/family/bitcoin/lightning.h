@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/family/bitcoin/channel_recovery.h"
 #include "core/family/bitcoin/payment_driver.h"
 
 namespace duplex::family::bitcoin {
@@ -11,6 +12,7 @@ struct Lightning {
 
     Shell shell;
     ChannelDriver channels;
+    ChannelRecovery lost;
     // From the first unlock to exit.
     std::optional<ln::NodeId> node_id;
     std::unique_ptr<PeerDriver> peers;

@@ -13,10 +13,29 @@ std::optional<ln::NodeId> nodeIdOf(const std::string& hex) {
 
 } // namespace
 
+/// Answers always: it is the first thing that people and programs ask. Without a node it says why.
 void BitcoinFamily::Parts::on(const api::GetNode&, Answered answered) {
-    if (!needLightning(answered)) return;
-    api::NodeInfo info{.id = m_lightning->node_id->hex()};
-    info.alias = "";
+    api::NodeInfo info{.version = "0.1.0", .block_height = completeHeight()};
+    info.network = m_network.core_name == "main" ? "bitcoin" : std::string(m_network.core_name);
+    info.features_init_hex = toHex(ln::ourInitFeatures().bytes());
+    info.features_node_hex = info.features_init_hex;
+    info.features_invoice_hex = toHex(ln::ourInvoiceFeatures().bytes());
+    if (completeHeight() < static_cast<std::int64_t>(chain().height()))
+        info.warning_sync = "Still syncing with the chain: checked to height " +
+                            std::to_string(completeHeight()) + " of " + std::to_string(chain().height()) +
+                            ".";
+    if (!m_wallet) {
+        info.warning_wallet =
+            "No wallet is open, so there is no Lightning node yet. Make one with createwallet, or open "
+            "one with loadwallet.";
+        return answer(answered, std::move(info));
+    }
+    info.lightning_dir = m_wallet->folder;
+    if (const auto problem = lightningProblem()) {
+        info.warning_wallet = problem->message;
+        return answer(answered, std::move(info));
+    }
+    info.id = m_lightning->node_id->hex();
     info.color = info.id.substr(2, 6);
     info.num_peers = static_cast<int>(m_lightning->peers->connected().size());
     for (const api::ChannelView& view : m_lightning->channels.views()) {
@@ -27,17 +46,6 @@ void BitcoinFamily::Parts::on(const api::GetNode&, Answered answered) {
     }
     if (const auto bound = m_lightning->peers->listening())
         info.bindings.push_back({bound->host, bound->port});
-    info.version = "0.1.0";
-    info.block_height = completeHeight();
-    info.network = m_network.core_name == "main" ? "bitcoin" : std::string(m_network.core_name);
-    info.features_init_hex = toHex(ln::ourInitFeatures().bytes());
-    info.features_node_hex = info.features_init_hex;
-    info.features_invoice_hex = toHex(ln::ourInvoiceFeatures().bytes());
-    if (completeHeight() < static_cast<std::int64_t>(chain().height()))
-        info.warning_sync = "Still syncing with the chain: checked to height " +
-                            std::to_string(completeHeight()) + " of " + std::to_string(chain().height()) +
-                            ".";
-    info.lightning_dir = m_wallet->folder;
     answer(answered, std::move(info));
 }
 

@@ -93,6 +93,7 @@ private:
     void on(const api::GetForecast&, Answered);
     // Backup.
     void on(const api::GetStaticBackup&, Answered);
+    void on(const api::RecoverChannels&, Answered);
     void on(const api::BackupWallet&, Answered);
     void on(const api::RestoreBackup&, Answered);
     void on(const api::AbortRescan&, Answered);
@@ -126,6 +127,7 @@ private:
     bool needWallet(const Answered& answered) const;
     bool needMaster(const Answered& answered) const;
     /// A wallet is open and its keys were there once since.
+    std::optional<api::Error> lightningProblem() const;
     bool needLightning(const Answered& answered) const;
     void withSeed(const std::string& passphrase,
                   std::function<void(std::expected<SeedContents, api::Error>)> then);

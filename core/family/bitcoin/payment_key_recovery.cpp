@@ -16,6 +16,7 @@ constexpr std::uint8_t found_version = 1;
 constexpr std::string_view keys_name = "payment keys";
 constexpr std::string_view found_prefix = "to_remote ";
 constexpr std::size_t longest_signature = 73;
+constexpr std::uint32_t patience_blocks = 6; // of a sweep, before it pays more
 
 Bytes keyOf(const OutPoint& outpoint) {
     return ByteWriter().bytes(viewOf(found_prefix)).bytes(outpoint.txid).u32be(outpoint.index).take();
@@ -82,6 +83,18 @@ std::optional<Transaction> sweepOf(const FoundToRemote& found, const crypto::Pri
         ln::commitment::witnessSignature(crypto::signLowR(digest, key), duplex::bitcoin::sighash_all),
         witness_script.bytes};
     return sweep;
+}
+
+std::optional<Transaction> raisedSweepOf(const FoundToRemote& found, const crypto::PrivateKey& key,
+                                         duplex::bitcoin::FeeratePerKw feerate) {
+    if (!found.sweep || found.sweep->outputs.size() != 1) return std::nullopt;
+    const auto& output = found.sweep->outputs.front();
+    auto raised = sweepOf(found, key, output.script_pubkey, feerate);
+    if (!raised) return std::nullopt;
+    const auto value = raised->outputs.front().value;
+    const auto more = (output.value - value).value;
+    if (more < raised->weight().virtualSize() || value.value * 2 < found.value.value) return std::nullopt;
+    return raised;
 }
 
 PaymentKeyRecovery::PaymentKeyRecovery(Shell& shell, IsFunding is_funding)
@@ -187,27 +200,50 @@ void PaymentKeyRecovery::tick() {
     const auto estimate = m_shell.client.fees().estimate({m_shell.headerTip()}, io::now());
     const auto floor = m_shell.client.fees().floor();
     const auto feerate = std::max(estimate ? estimate->feerate : m_shell.network.fallback_feerate, floor);
-    for (auto& [outpoint, found] : m_found)
-        if (!found.sweep && found.height > 0 && found.height <= m_shell.verifiedHeight())
+    for (auto& [outpoint, found] : m_found) {
+        if (found.height == 0 || found.height > m_shell.verifiedHeight() || found.sweep_height != 0) continue;
+        if (!found.sweep)
             sweep(found, feerate);
+        else
+            raise(found, feerate);
+    }
 }
 
 void PaymentKeyRecovery::sweep(FoundToRemote& found, duplex::bitcoin::FeeratePerKw feerate) {
-    wallet::WalletChange change;
     const Script payout = m_shell.wallet.value.changeScript();
     const auto sweep = sweepOf(found, m_root->paymentKey(found.key_index), payout, feerate);
-    if (!sweep) return; // costs more than it brings, at this feerate
+    if (sweep) send(found, *sweep); // else it costs more than it brings, at this feerate
+}
+
+/// Only this wallet's own sweeps can be here: they alone are known before a block holds them.
+void PaymentKeyRecovery::raise(FoundToRemote& found, duplex::bitcoin::FeeratePerKw feerate) {
+    const std::uint32_t tip = m_shell.headerTip();
+    const auto sent_at = m_sent_at.try_emplace(found.outpoint, tip).first->second;
+    if (tip < sent_at + patience_blocks || found.sweep->outputs.empty()) return;
+    const auto paid =
+        (found.value - found.sweep->outputs.front().value).value * 1000 / found.sweep->weight().value;
+    const std::int64_t step = std::min(paid * 5 / 4, 2 * feerate.value);
+    const auto wanted = std::max(feerate.value, step);
+    const auto raised = raisedSweepOf(found, m_root->paymentKey(found.key_index), {wanted});
+    if (!raised) return;
+    m_shell.turn().after([&client = m_shell.client, txid = found.sweep->txid()] { client.withdraw(txid); });
+    send(found, *raised);
+}
+
+void PaymentKeyRecovery::send(FoundToRemote& found, const Transaction& sweep) {
     const Script script = ln::commitment::toRemoteOutputScript(
         crypto::publicKey(m_root->paymentKey(found.key_index)), ln::commitment::Format::anchors);
-    if (!duplex::bitcoin::script::preflight(*sweep, {{found.value, script}})) {
+    if (!duplex::bitcoin::script::preflight(sweep, {{found.value, script}})) {
         m_shell.outlet.log("a sweep of a to_remote output failed its own preflight and was not sent");
         return;
     }
-    found.sweep = *sweep;
+    found.sweep = sweep;
     store(found);
-    change.merge(m_shell.wallet.value.addUnconfirmed(*sweep, io::calendarNow()));
+    m_sent_at[found.outpoint] = m_shell.headerTip();
+    wallet::WalletChange change;
+    change.merge(m_shell.wallet.value.addUnconfirmed(sweep, io::calendarNow()));
     m_shell.keep(change);
-    m_shell.turn().after([&client = m_shell.client, transaction = *sweep] { client.announce(transaction); });
+    m_shell.turn().after([&client = m_shell.client, transaction = sweep] { client.announce(transaction); });
     m_shell.changed();
 }
 

@@ -28,6 +28,12 @@ std::optional<duplex::bitcoin::Transaction> sweepOf(const FoundToRemote& found, 
                                                     const duplex::bitcoin::Script& payout,
                                                     duplex::bitcoin::FeeratePerKw feerate);
 
+/// The same sweep to the same script for a higher fee; nothing unless it is a valid replacement that leaves
+/// at least half of the value (BIP 125: it pays 1 sat/vB of its own size more).
+std::optional<duplex::bitcoin::Transaction> raisedSweepOf(const FoundToRemote& found,
+                                                          const crypto::PrivateKey& key,
+                                                          duplex::bitcoin::FeeratePerKw feerate);
+
 /// In a wallet restored from words or from a backup: finds every output that a partner's commitment paid to
 /// us, by the 1,000 keys which the seed alone gives, and brings it to the wallet. Elsewhere it does nothing.
 class PaymentKeyRecovery {
@@ -50,17 +56,20 @@ public:
     // The chain, after the wallet. Idempotent.
     void blockConnected(std::uint32_t height, const duplex::bitcoin::Block& block);
     void blockDisconnected(std::uint32_t height);
-    /// Sweeps what one block confirmed.
+    /// Sweeps what one block confirmed; pays more for a sweep that waits for too long.
     void tick();
 
 private:
     void store(const FoundToRemote& found);
     void sweep(FoundToRemote& found, duplex::bitcoin::FeeratePerKw feerate);
+    void raise(FoundToRemote& found, duplex::bitcoin::FeeratePerKw feerate);
+    void send(FoundToRemote& found, const duplex::bitcoin::Transaction& sweep);
 
     Shell& m_shell;
     IsFunding m_is_funding;
     std::map<duplex::bitcoin::Script, std::uint32_t> m_scripts; // -> key index
     std::map<duplex::bitcoin::OutPoint, FoundToRemote> m_found;
+    std::map<duplex::bitcoin::OutPoint, std::uint32_t> m_sent_at; // header height, of this run
     std::optional<ln::keys::LightningRoot> m_root;
 };
 

@@ -4,14 +4,18 @@
 
 namespace duplex::family::bitcoin {
 
+/// With a wallet open: why Lightning is not up, or nothing when it is.
+std::optional<api::Error> BitcoinFamily::Parts::lightningProblem() const {
+    if (m_lightning && m_lightning->isUp()) return std::nullopt;
+    if (!m_lightning_fault.empty()) return api::Error{-1, "Lightning is not running: " + m_lightning_fault};
+    return api::Error{-13, "Unlock the wallet first: Lightning starts with the first unlock."};
+}
+
 bool BitcoinFamily::Parts::needLightning(const Answered& answered) const {
     if (!needWallet(answered)) return false;
-    if (m_lightning && m_lightning->isUp()) return true;
-    if (!m_lightning_fault.empty())
-        fail(answered, -1, "Lightning is not running: " + m_lightning_fault);
-    else
-        fail(answered, -13, "Unlock the wallet first: Lightning starts with the first unlock.");
-    return false;
+    const auto problem = lightningProblem();
+    if (problem) fail(answered, problem->code, problem->message);
+    return !problem;
 }
 
 void BitcoinFamily::Parts::on(const api::CreateInvoice& request, Answered answered) {

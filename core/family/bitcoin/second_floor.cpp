@@ -25,6 +25,7 @@ std::expected<void, std::string> BitcoinFamily::Parts::openSecondFloor() {
             });
         });
     if (const auto loaded = m_recovery->load(); !loaded) return loaded;
+    if (const auto loaded = m_lightning->lost.load(); !loaded) return loaded;
     m_moves = std::make_unique<MoveDriver>(*m_lightning, moveLabels());
     return m_moves->load();
 }
@@ -32,10 +33,12 @@ std::expected<void, std::string> BitcoinFamily::Parts::openSecondFloor() {
 void BitcoinFamily::Parts::secondFloorConnected(duplex::bitcoin::BlockHeight height,
                                                 const duplex::bitcoin::Block& block) {
     if (m_recovery) m_recovery->blockConnected(height.value, block);
+    m_lightning->lost.blockConnected(height.value, block);
 }
 
 void BitcoinFamily::Parts::secondFloorDisconnected(duplex::bitcoin::BlockHeight height) {
     if (m_recovery) m_recovery->blockDisconnected(height.value);
+    m_lightning->lost.blockDisconnected(height.value);
 }
 
 void BitcoinFamily::Parts::secondFloorTick() {
@@ -120,6 +123,21 @@ void BitcoinFamily::Parts::addSecondFloor(api::StatusSnapshot& status) const {
     if (!m_backup_problem.empty()) {
         status.warnings.push_back(
             {api::Warning::Severity::danger, "The channel backup could not be written: " + m_backup_problem});
+    }
+    for (const BackedUpChannel& lost : m_lightning->lost.waiting()) {
+        const std::string peer = lost.peer.hex();
+        const bool connected = m_lightning->isUp() && m_lightning->peers->find(lost.peer) != nullptr;
+        status.warnings.push_back(
+            {api::Warning::Severity::warning,
+             fmt::format("A channel of {} sat is known from its backup only. {} Your share comes to this "
+                         "wallet after "
+                         "its partner has closed it.",
+                         lost.capacity.value,
+                         connected ? "Its partner " + peer + " is connected and was asked to close it."
+                         : lost.endpoint
+                             ? "Its partner " + peer +
+                                   " is not reached yet: keep Duplex running and unlocked."
+                             : "No address of its partner is known: connect to " + peer + "@HOST:PORT.")});
     }
     const std::int64_t delay = smallestDelay();
     if (delay == 0) return;

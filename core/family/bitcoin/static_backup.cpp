@@ -56,6 +56,19 @@ BackedUpChannel readChannel(ByteReader& reader) {
 
 } // namespace
 
+Bytes encodedChannel(const BackedUpChannel& channel) {
+    ByteWriter writer;
+    write(writer, channel);
+    return writer.take();
+}
+
+std::optional<BackedUpChannel> decodedChannel(ByteView bytes) {
+    ByteReader reader(bytes);
+    BackedUpChannel channel = readChannel(reader);
+    if (!reader.finished()) return std::nullopt;
+    return channel;
+}
+
 BackedUpChannel backupOf(const ln::channel::Channel& channel, const std::optional<io::Endpoint>& endpoint) {
     const auto& parameters = channel.terms.parameters;
     BackedUpChannel backup{.id = channel.id, .peer = channel.peer, .endpoint = endpoint};

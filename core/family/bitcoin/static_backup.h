@@ -49,6 +49,10 @@ enum class BackupError {
 };
 std::string_view problemOf(BackupError error);
 
+/// One channel as a backup holds it, and back; nothing when it is damaged.
+Bytes encodedChannel(const BackedUpChannel& channel);
+std::optional<BackedUpChannel> decodedChannel(ByteView bytes);
+
 /// The key of every backup of a seed.
 crypto::Secret<32> backupKey(const ln::keys::LightningRoot& root);
 /// "DPXSCB", version, sealed box. `nonce` is fresh random bytes.

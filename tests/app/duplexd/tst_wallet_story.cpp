@@ -27,11 +27,14 @@ private slots:
         NodeProgram node;
         QVERIFY(node.start());
         QCOMPARE(node.call({"getbalances"}).code(), -18);
+        const QJsonObject bare = node.call({"getinfo"}).object(); // the first thing that people type
+        QVERIFY(bare["warning_wallet"].toString().contains("createwallet") && !bare.contains("id"));
         const CliResult created = node.call({"createwallet", "first"});
         QCOMPARE(created.status, 0);
         const QByteArray words = wordsOf(created);
         QCOMPARE(words.split(' ').size(), 12);
         QVERIFY(created.output.contains("not protected by a password"));
+        QCOMPARE(node.call({"getinfo"}).object()["id"].toString().size(), 66);
 
         QVERIFY(node.fund(5'000'000));
         QCOMPARE(node.trusted(), 5'000'000);

@@ -59,7 +59,7 @@ private slots:
                 QVERIFY2(params.insert(param.name).second, method.name.data());
             QVERIFY(helpText(method.name).has_value());
         }
-        QCOMPARE(names.size(), std::size_t{83});
+        QCOMPARE(names.size(), std::size_t{84});
     }
 
     void absentMethods_call_answerMinus32601AndAreNotInHelp() {

@@ -46,6 +46,15 @@ private slots:
         QVERIFY(wallet.channelScript(change) != channel);
     }
 
+    void newReceiveAddress_beginsAtIndexZero() {
+        Wallet wallet = freshWallet();
+        WalletChange change;
+        const auto first = scriptFromAddress(wallet.newReceiveAddress(change), network());
+        const auto second = scriptFromAddress(wallet.newReceiveAddress(change), network());
+        QCOMPARE(wallet.keys().placeOf(*first)->index, 0U);
+        QCOMPARE(wallet.keys().placeOf(*second)->index, 1U);
+    }
+
     void receiveAddress_movesOnWhenUsed() {
         Wallet wallet = freshWallet();
         const std::string first = wallet.receiveAddress();
@@ -55,7 +64,8 @@ private slots:
         QVERIFY(wallet.receiveAddress() != first);
         WalletChange fresh;
         const std::string second = wallet.receiveAddress();
-        QVERIFY(wallet.newReceiveAddress(fresh) != second && fresh.keys);
+        QCOMPARE(wallet.newReceiveAddress(fresh), second);
+        QVERIFY(fresh.keys && wallet.receiveAddress() != second);
         wallet.disconnectBlock({5});
         QVERIFY(wallet.receiveAddress() != first); // an address once used is not shown again
     }

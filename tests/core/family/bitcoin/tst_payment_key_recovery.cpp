@@ -95,6 +95,22 @@ private slots:
                          duplex::bitcoin::payToWitnessPublicKeyHash(crypto::Hash20{1}), {1'000}));
     }
 
+    void sweep_thatWaits_isReplacedForMore() {
+        FoundToRemote found = foundIn(partnersCommitment());
+        const auto key = root(1).paymentKey(found.key_index);
+        QVERIFY(!raisedSweepOf(found, key, {2'000})); // there is none yet
+        const auto payout = duplex::bitcoin::payToWitnessPublicKeyHash(crypto::Hash20{1});
+        found.sweep = sweepOf(found, key, payout, {1'000});
+        const auto raised = raisedSweepOf(found, key, {2'000});
+        QVERIFY(raised.has_value());
+        QCOMPARE(raised->inputs.front().previous, found.outpoint);
+        QCOMPARE(raised->outputs.front().script_pubkey, payout);
+        const auto more = (found.sweep->outputs.front().value - raised->outputs.front().value).value;
+        QVERIFY(more >= raised->weight().virtualSize());
+        QVERIFY(!raisedSweepOf(found, key, {1'010}));     // BIP 125: too little more
+        QVERIFY(!raisedSweepOf(found, key, {1'000'000})); // would burn more than half
+    }
+
     void found_roundTripsAndRefusesCuts() {
         FoundToRemote found = foundIn(partnersCommitment());
         QCOMPARE(*decodedFound(encodedFound(found)), found);
