@@ -111,6 +111,27 @@ private slots:
         QCOMPARE(node.waitForEnd(), 0);
     }
 
+    void repeatedRequestId_givesTheFirstAnswer_alsoAfterARestart() {
+        NodeProgram node;
+        QVERIFY(node.start());
+        QCOMPARE(node.call({"createwallet", "first"}).status, 0);
+        QVERIFY(node.fund(5'000'000));
+        const QStringList send = {"-named", "send", "outputs={\"" + somebody + "\":0.01}", "request_id=a"};
+        const CliResult first = node.call(send);
+        QCOMPARE(first.status, 0);
+        QCOMPARE(node.call(send).output, first.output);
+        const QStringList pay = {"-named",      "sendtoaddress", "address=" + somebody,
+                                 "amount=0.01", "request_id=b",  "verbose=true"};
+        const CliResult paid = node.call(pay);
+        QVERIFY(!paid.object()["fee_reason"].toString().isEmpty());
+        QCOMPARE(node.call(pay).output, paid.output);
+        node.signal(SIGTERM);
+        QCOMPARE(node.waitForEnd(), 0);
+        QVERIFY(node.start());
+        QCOMPARE(node.call(send).output, first.output);
+        QCOMPARE(node.call(pay).output, paid.output);
+    }
+
     void unlocked_timeoutPasses_locksByItself() {
         NodeProgram node;
         QVERIFY(node.start());
