@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/api/log_topic.h"
 #include "core/api/snapshot.h"
 #include "core/base/bytes.h"
 
@@ -20,6 +21,10 @@ struct Text {
 };
 struct NameList {
     std::vector<std::string> names;
+};
+
+struct LogTopics {
+    std::vector<std::pair<LogTopic, bool>> topics; // every one, and whether it is written
 };
 
 struct PeerFacts {
@@ -493,10 +498,10 @@ struct SandboxReply {
 };
 
 using Reply =
-    std::variant<Done, Text, NameList, StatusSnapshot, PeerList, ChainReply, HeaderReply, BlockReply,
-                 FilterReply, ChainTipsReply, RawTransactionReply, FeeEstimate, SendReply, PreflightReply,
-                 ledger::BlockFacts, ledger::TransactionFacts, BlockStrip, WalletCreated, WalletInfo,
-                 Mnemonic, AddressInfo, AddressList, Balances, CoinList, WalletTransaction,
+    std::variant<Done, Text, NameList, LogTopics, StatusSnapshot, PeerList, ChainReply, HeaderReply,
+                 BlockReply, FilterReply, ChainTipsReply, RawTransactionReply, FeeEstimate, SendReply,
+                 PreflightReply, ledger::BlockFacts, ledger::TransactionFacts, BlockStrip, WalletCreated,
+                 WalletInfo, Mnemonic, AddressInfo, AddressList, Balances, CoinList, WalletTransaction,
                  WalletTransactionList, RescanReply, NodeInfo, PeerConnected, LightningPeerList,
                  ChannelFunded, ChannelList, ChannelClosed, InvoiceInfo, InvoiceList, PaymentInfo,
                  PaymentList, FundsReply, NodeList, GraphChannelList, Pong, StaticBackup, RecoveredChannels,

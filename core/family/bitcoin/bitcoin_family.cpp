@@ -26,6 +26,9 @@ BitcoinFamily::Parts::Parts(Options options, Outlet outlet)
     : m_options(std::move(options)), m_outlet(std::move(outlet)),
       m_network(duplex::bitcoin::parametersOf(m_options.network)), m_pool(std::make_unique<io::WorkerPool>()),
       m_started(secondsOf(io::calendarNow())) {
+    m_lightning_outlet = m_outlet;
+    m_lightning_outlet.log = m_outlet.log.on(api::LogTopic::lightning);
+    m_outlet.log = m_outlet.log.on(api::LogTopic::wallet);
     connect(&m_clock, &QTimer::timeout, this, [this] {
         if (m_relock_at && *m_relock_at <= io::now()) {
             m_relock_at.reset();
@@ -126,7 +129,7 @@ std::expected<void, std::string> BitcoinFamily::Parts::open(std::unique_ptr<Open
               .turns = *m_turns,
               .client = *m_client,
               .wallet = *m_wallet,
-              .outlet = m_outlet,
+              .outlet = m_lightning_outlet,
               .changed = [this] { publishSoon(); },
               .keep = [this](const wallet::WalletChange& change) { keepAndWatch(change); },
               .backup = [this] { storeChannelBackup(); }});
@@ -227,7 +230,7 @@ void BitcoinFamily::Parts::beginLightning(ByteView bip39_seed) {
     m_recovery->begin(root);
     if (const auto begun = m_lightning->begin(bip39_seed); !begun) {
         m_lightning_fault = begun.error();
-        m_outlet.log("Lightning: " + begun.error());
+        m_lightning_outlet.log("it does not begin: " + begun.error());
     }
     publishSoon();
 }
@@ -254,7 +257,8 @@ ChainListener BitcoinFamily::Parts::chainListener() {
             },
         .broadcast_progress = [this](const light::BroadcastProgress&) { publishSoon(); },
         .failed = [this](const std::string& why) { freeze(why); },
-        .log = m_outlet.log,
+        .log = m_outlet.log.on(api::LogTopic::chain),
+        .log_net = m_outlet.log.on(api::LogTopic::net),
     };
 }
 
@@ -359,7 +363,7 @@ void BitcoinFamily::Parts::wakeWaiters() {
 void BitcoinFamily::Parts::freeze(const std::string& why) {
     if (!m_frozen.empty()) return;
     m_frozen = why;
-    m_outlet.log("frozen: " + why);
+    m_outlet.log.on(api::LogTopic::node)("frozen: " + why);
     m_clock.stop();
     m_outlet.publish(std::make_shared<const api::Snapshot>(status()));
 }

@@ -24,8 +24,9 @@ struct ChainListener {
     std::function<void()> changed; // tip, stage or peers: publish anew
     std::function<void(const light::TransactionSeen&)> transaction_seen;
     std::function<void(const light::BroadcastProgress&)> broadcast_progress;
-    std::function<void(std::string)> failed; // a chain file could not be written
-    std::function<void(std::string)> log;
+    std::function<void(std::string)> failed;  // a chain file could not be written
+    std::function<void(std::string)> log;     // what the chain's machines found
+    std::function<void(std::string)> log_net; // connections
 };
 
 /// Where the scan begins: of the open wallet, or of nobody.

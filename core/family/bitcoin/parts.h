@@ -98,7 +98,7 @@ private:
     void on(const api::RestoreBackup&, Answered);
     void on(const api::AbortRescan&, Answered);
     /// Answered by the engine before they come here.
-    template <one_of<api::StopNode, api::SandboxCommand> T>
+    template <one_of<api::StopNode, api::SetLogging, api::SandboxCommand> T>
     void on(const T&, Answered answered) {
         fail(answered, -32601, "This release of Duplex does not do this.");
     }
@@ -190,7 +190,8 @@ private:
     };
 
     Options m_options;
-    Outlet m_outlet;
+    Outlet m_outlet;           // logs on the wallet
+    Outlet m_lightning_outlet; // the drivers of the second floor
     const duplex::bitcoin::NetworkParameters& m_network;
     std::unique_ptr<ChainStore> m_store;
     std::unique_ptr<TurnKeeper> m_turns;

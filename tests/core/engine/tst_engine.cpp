@@ -93,6 +93,19 @@ private slots:
                 std::string::npos);
     }
 
+    void logging_topic_isSilencedThroughTheSession() {
+        QTemporaryDir dir;
+        auto engine = engine::Engine::start(optionsIn(dir));
+        const auto all = get<api::LogTopics>(ask(**engine, api::SetLogging{})).topics;
+        QCOMPARE(all.size(), api::log_topics.size());
+        QVERIFY(std::ranges::all_of(all, [](const auto& one) { return one.second; }));
+        const auto some = get<api::LogTopics>(
+            ask(**engine, api::SetLogging{.include = {api::LogTopic::net},
+                                          .exclude = {api::LogTopic::net, api::LogTopic::chain}}));
+        for (const auto& [topic, written] : some.topics)
+            QCOMPARE(written, topic != api::LogTopic::net && topic != api::LogTopic::chain);
+    }
+
     void lightning_onTheMainNetwork_isOffUntilAskedFor() {
         for (const bool asked_for : {false, true}) {
             QTemporaryDir dir;
