@@ -164,6 +164,7 @@ struct WalletInfo {
     std::int64_t complete_to = 0;
     std::string node_id;
     std::string fingerprint;
+    std::string warning; // not protected by a password, and what to do
 };
 
 struct Mnemonic {
@@ -274,6 +275,7 @@ struct NodeInfo {
     std::string features_node_hex;
     std::string warning_sync;
     std::string warning_wallet; // why there is no node, and what to do
+    std::string warning_password; // the wallet has none, and what to do
     std::string lightning_dir;
 };
 

@@ -59,6 +59,7 @@ LocalResult nodeInfo(const api::NodeInfo& info, const Arguments&, const Environm
                                  .set("channel", info.features_channel_hex)
                                  .set("invoice", info.features_invoice_hex));
     json.setText("warning_wallet", info.warning_wallet);
+    json.setText("warning_password", info.warning_password);
     return json.setText("warning_bitcoind_sync", info.warning_sync);
 }
 

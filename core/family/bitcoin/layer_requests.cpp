@@ -66,8 +66,7 @@ api::StatusSnapshot BitcoinFamily::Parts::status() const {
         status.protected_by_password = m_wallet->facts.protected_by_password;
         status.wallet = m_wallet->master ? api::WalletState::unlocked : api::WalletState::locked;
         if (!status.protected_by_password) {
-            status.warnings.push_back(
-                {api::Warning::Severity::warning, "This wallet is not protected by a password."});
+            status.warnings.push_back({api::Warning::Severity::warning, std::string(no_password_warning)});
         }
     }
     status.frozen = !m_frozen.empty();

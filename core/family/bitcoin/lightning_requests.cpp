@@ -31,6 +31,7 @@ void BitcoinFamily::Parts::on(const api::GetNode&, Answered answered) {
         return answer(answered, std::move(info));
     }
     info.lightning_dir = m_wallet->folder;
+    if (!m_wallet->facts.protected_by_password) info.warning_password = no_password_warning;
     if (const auto problem = lightningProblem()) {
         info.warning_wallet = problem->message;
         return answer(answered, std::move(info));

@@ -131,6 +131,9 @@ private:
     bool needLightning(const Answered& answered) const;
     void withSeed(const std::string& passphrase,
                   std::function<void(std::expected<SeedContents, api::Error>)> then);
+    void withOpenSeed(const Answered& answered, std::function<void(const SeedContents&)> then);
+    void setFirstPassphrase(const api::ChangePassphrase& request, const Answered& answered);
+    void sealedAnew(const std::string& folder, const Bytes& seed_file, const Answered& answered);
     api::WalletTransaction describe(const wallet::HistoryEntry& entry) const;
     api::AddressInfo describe(const duplex::bitcoin::Script& script, const wallet::KeyPlace* place) const;
     api::Coin describe(const wallet::Coin& coin) const;

@@ -111,6 +111,33 @@ private slots:
         QCOMPARE(node.waitForEnd(), 0);
     }
 
+    void walletWithoutPassphrase_getsOne_byArgumentAndByInput() {
+        for (const bool by_input : {false, true}) {
+            NodeProgram node;
+            QVERIFY(node.start());
+            QCOMPARE(node.call({"createwallet", "plain"}).status, 0);
+            QVERIFY(node.call({"getwalletinfo"}).output.contains("walletpassphrasechange"));
+            QVERIFY(node.call({"getinfo"}).output.contains("walletpassphrasechange"));
+            const CliResult changed =
+                by_input ? node.call({"-stdin", "walletpassphrasechange"}, "\nbattery staple\n")
+                         : node.call({"walletpassphrasechange", "", "battery staple"});
+            QCOMPARE(changed.errors.contains("warning"), !by_input); // the shell's history
+            QVERIFY2(changed.status == 0, changed.errors.constData());
+            QVERIFY(!QFile::exists(node.networkFolder() + "/wallets/plain/seed.key"));
+            QVERIFY(!node.call({"getwalletinfo"}).output.contains("walletpassphrasechange"));
+            QVERIFY(!node.call({"getinfo"}).output.contains("walletpassphrasechange"));
+            for (int run = 0; run < 2; ++run) {
+                QCOMPARE(node.call({"sendtoaddress", somebody, "0.001"}).code(), -13);
+                QCOMPARE(node.call({"-stdinpass", "walletpassphrase", "60"}, "guess\n").code(), -14);
+                QCOMPARE(node.call({"-stdinpass", "walletpassphrase", "60"}, "battery staple\n").status, 0);
+                QCOMPARE(node.call({"sendtoaddress", somebody, "0.001"}).code(), -6); // no coins
+                node.signal(SIGTERM);
+                QCOMPARE(node.waitForEnd(), 0);
+                QVERIFY(node.start());
+            }
+        }
+    }
+
     void repeatedRequestId_givesTheFirstAnswer_alsoAfterARestart() {
         NodeProgram node;
         QVERIFY(node.start());
