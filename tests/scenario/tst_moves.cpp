@@ -87,6 +87,19 @@ class TestMoves : public QObject {
     Q_OBJECT
 
 private slots:
+    void labelOfAnAddress_givenLater_reachesTheWindow() {
+        TwoWallets world;
+        QVERIFY(world.begin() && waitSynced(*world.alice, world));
+        const auto addresses = world.alice->get<api::AddressList>(api::ListAddresses{}).addresses;
+        QVERIFY(!addresses.empty());
+        QVERIFY(world.alice->ask(api::SetLabel{addresses.front().address, "tea"}).has_value());
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                return std::ranges::count(world.alice->shownActivity(), "tea", &ledger::Activity::label) == 1;
+            },
+            test::patience_ms));
+    }
+
     void upAndDown_throughARestartAndAReorganisation() {
         TwoWallets world;
         QVERIFY(world.begin() && waitSynced(*world.alice, world));

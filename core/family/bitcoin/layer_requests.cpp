@@ -4,6 +4,8 @@
 #include "core/family/bitcoin/parts.h"
 #include "core/family/bitcoin/recognise.h"
 
+#include <fmt/ranges.h>
+
 namespace duplex::family::bitcoin {
 
 namespace {
@@ -171,6 +173,21 @@ api::PortfolioSnapshot BitcoinFamily::Parts::portfolio() const {
     return {.revision = m_revision, .layers = {std::move(view), lightningView()}};
 }
 
+/// The transaction's own, else those of the addresses that it pays: ours where it came in, others' where it
+/// went out. Change goes to nobody.
+std::string BitcoinFamily::Parts::labelOf(const wallet::HistoryEntry& entry) const {
+    if (!entry.label.empty()) return entry.label;
+    const bool came_in = entry.delta().value >= 0;
+    std::vector<std::string> found;
+    for (const auto& output : entry.transaction.outputs) {
+        const auto label = m_wallet->labels.find(output.script_pubkey.bytes);
+        if (label == m_wallet->labels.end() || label->second.empty()) continue;
+        if (m_wallet->value.keys().placeOf(output.script_pubkey).has_value() != came_in) continue;
+        if (std::ranges::find(found, label->second) == found.end()) found.push_back(label->second);
+    }
+    return fmt::format("{}", fmt::join(found, ", "));
+}
+
 std::vector<ledger::Activity> BitcoinFamily::Parts::activity() const {
     std::vector<ledger::Activity> items;
     if (!m_wallet) return items;
@@ -194,7 +211,7 @@ std::vector<ledger::Activity> BitcoinFamily::Parts::activity() const {
         item.state = entry->state == wallet::EntryState::replaced ? ledger::ActivityState::failed
                      : entry->height                              ? ledger::ActivityState::done
                                                                   : ledger::ActivityState::pending;
-        item.label = entry->label;
+        item.label = labelOf(*entry);
         item.details = txid;
         item.verified = entry->height ? verifiedAt(item.height, ledger::Evidence::block) : ownVerified();
         items.push_back(std::move(item));

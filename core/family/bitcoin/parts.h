@@ -125,6 +125,7 @@ private:
     /// With the first unlock; a fault of it is said by every request that needs Lightning.
     void beginLightning(ByteView bip39_seed);
     bool needWallet(const Answered& answered) const;
+    void setLabel(const duplex::bitcoin::Script& script, const std::string& label);
     bool needMaster(const Answered& answered) const;
     /// A wallet is open and its keys were there once since.
     std::optional<api::Error> lightningProblem() const;
@@ -135,6 +136,7 @@ private:
     void setFirstPassphrase(const api::ChangePassphrase& request, const Answered& answered);
     void sealedAnew(const std::string& folder, const Bytes& seed_file, const Answered& answered);
     api::WalletTransaction describe(const wallet::HistoryEntry& entry) const;
+    std::string labelOf(const wallet::HistoryEntry& entry) const;
     api::AddressInfo describe(const duplex::bitcoin::Script& script, const wallet::KeyPlace* place) const;
     api::Coin describe(const wallet::Coin& coin) const;
     std::expected<duplex::bitcoin::FeeratePerKw, api::Error>

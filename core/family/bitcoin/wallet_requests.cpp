@@ -410,10 +410,7 @@ void BitcoinFamily::Parts::on(const api::NewAddress& request, Answered answered)
     }
     keep(change);
     const auto script = duplex::bitcoin::scriptFromAddress(address, m_network);
-    if (script && !request.label.empty()) {
-        m_wallet->labels[script->bytes] = request.label;
-        m_turns->current().wallet().put(store::Table::labels, *script, viewOf(request.label));
-    }
+    if (script && !request.label.empty()) setLabel(*script, request.label);
     if (change.watch_list_grew || change.keys) {
         m_turns->current().after([this] {
             if (m_wallet)
@@ -476,13 +473,19 @@ void BitcoinFamily::Parts::on(const api::ListAddresses&, Answered answered) {
     answer(answered, std::move(list));
 }
 
+/// What was paid to or from this script is called so from now on.
+void BitcoinFamily::Parts::setLabel(const duplex::bitcoin::Script& script, const std::string& label) {
+    m_wallet->labels[script.bytes] = label;
+    m_turns->current().wallet().put(store::Table::labels, script, viewOf(label));
+    publishSoon();
+}
+
 void BitcoinFamily::Parts::on(const api::SetLabel& request, Answered answered) {
     if (!needWallet(answered)) return;
     const auto script = duplex::bitcoin::scriptFromAddress(request.address, m_network);
     if (!script) return fail(answered, -5, std::string(duplex::bitcoin::textOf(script.error())));
     if (request.label.size() > 500) return fail(answered, -11, "A label has at most 500 bytes.");
-    m_wallet->labels[script->bytes] = request.label;
-    m_turns->current().wallet().put(store::Table::labels, *script, viewOf(request.label));
+    setLabel(*script, request.label);
     answer(answered, api::Done{});
 }
 

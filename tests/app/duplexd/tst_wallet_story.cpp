@@ -138,6 +138,28 @@ private slots:
         }
     }
 
+    void labels_ofAddresses_standInTheActivity() {
+        NodeProgram node;
+        QVERIFY(node.start());
+        QCOMPARE(node.call({"createwallet", "first"}).status, 0);
+        const QString shop = node.call({"getnewaddress", "shop"}).text();
+        QCOMPARE(node.call({"sandbox", "fund", shop, "900000"}).status, 0);
+        QVERIFY(node.mine());
+        const auto labels = [&] {
+            QStringList found;
+            for (const auto& row : node.call({"activity"}).array())
+                found.push_back(row.toObject()["label"].toString());
+            return found;
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(labels(), QStringList{"shop"}, 60'000);
+        QCOMPARE(node.call({"setlabel", shop, "the shop"}).status, 0);
+        QCOMPARE(labels(), QStringList{"the shop"});
+        QCOMPARE(node.call({"setlabel", somebody, "rent"}).status, 0);
+        QCOMPARE(node.call({"sendtoaddress", somebody, "0.001"}).status, 0);
+        QVERIFY(node.mine());
+        QCOMPARE(labels(), (QStringList{"rent", "the shop"}));
+    }
+
     void repeatedRequestId_givesTheFirstAnswer_alsoAfterARestart() {
         NodeProgram node;
         QVERIFY(node.start());
