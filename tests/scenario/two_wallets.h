@@ -111,6 +111,7 @@ struct TwoWallets {
     sandbox::PracticeChain chain;
     std::optional<io::Endpoint> chain_endpoint;
     std::unique_ptr<Relay> line;
+    std::unique_ptr<Relay> chain_line; // between Alice and the chain
     std::unique_ptr<Node> alice, bob;
     std::string bob_id;
     int invoices = 0;
@@ -130,7 +131,8 @@ struct TwoWallets {
             listen = *found;
         }
         line = std::make_unique<Relay>(listen->port);
-        alice = std::make_unique<Node>(*endpoint, "");
+        chain_line = std::make_unique<Relay>(endpoint->port);
+        alice = std::make_unique<Node>(io::Endpoint{.host = "127.0.0.1", .port = chain_line->port()}, "");
         bob = std::make_unique<Node>(*endpoint, io::toText(*listen));
         for (Node* node : {alice.get(), bob.get()}) {
             if (!node->start() || !node->ask(api::CreateWallet{.name = "w"})) return false;

@@ -10,6 +10,10 @@ namespace {
 // A birthday that no chain reaches: nothing is scanned until the wallet's (or anybody's) birthday is known.
 constexpr duplex::bitcoin::BlockHeight nobodys_birthday{50'000'000};
 
+// What the network brings while it is running normally, and how long its search may take.
+constexpr std::int64_t newest_blocks = 6;
+constexpr Ticks longest_catch_up = 10s;
+
 } // namespace
 
 BitcoinFamily::BitcoinFamily(Options options, Outlet outlet)
@@ -358,6 +362,28 @@ void BitcoinFamily::Parts::wakeWaiters() {
     }
     m_waiters = std::move(waiting);
     for (const Waiter& waiter : ready) on(api::GetChain{}, waiter.answered);
+
+    const bool caught_up = isCaughtUp();
+    std::vector<Deferred> still;
+    std::vector<Deferred> due;
+    for (Deferred& deferred : m_deferred)
+        (caught_up || deferred.until <= io::now() ? due : still).push_back(std::move(deferred));
+    m_deferred = std::move(still);
+    for (const Deferred& deferred : due) deferred.then();
+}
+
+bool BitcoinFamily::Parts::isCaughtUp() const {
+    return m_client->sync().stage() == light::SyncStage::synced &&
+           completeHeight() == static_cast<std::int64_t>(chain().height());
+}
+
+void BitcoinFamily::Parts::whenCaughtUp(std::function<void()> then) {
+    const light::SyncStage stage = m_client->sync().stage();
+    const bool searches = stage == light::SyncStage::filter_headers || stage == light::SyncStage::filters ||
+                          stage == light::SyncStage::synced;
+    const std::int64_t behind = static_cast<std::int64_t>(chain().height()) - completeHeight();
+    if (isCaughtUp() || !searches || behind > newest_blocks) return then();
+    m_deferred.push_back({io::now() + longest_catch_up, std::move(then)});
 }
 
 void BitcoinFamily::Parts::freeze(const std::string& why) {

@@ -112,6 +112,10 @@ private:
     void applied(const wallet::WalletChange& change, duplex::bitcoin::BlockHeight height);
     void freeze(const std::string& why);
     void wakeWaiters();
+    /// Goes on at once, or, while only the newest blocks are still searched, as soon as that is done; at the
+    /// latest after `longest_catch_up`. So what follows a new block at once is not refused for it.
+    void whenCaughtUp(std::function<void()> then);
+    bool isCaughtUp() const;
 
     // The wallet that is open.
     void beginScan();
@@ -194,6 +198,11 @@ private:
         Answered answered;
     };
 
+    struct Deferred {
+        Ticks until{};
+        std::function<void()> then;
+    };
+
     Options m_options;
     Outlet m_outlet;           // logs on the wallet
     Outlet m_lightning_outlet; // the drivers of the second floor
@@ -215,6 +224,7 @@ private:
     std::unique_ptr<io::WorkerPool> m_pool;
     std::string m_frozen; // why nothing leaves any more
     std::vector<Waiter> m_waiters;
+    std::vector<Deferred> m_deferred;
     std::vector<Ticks> m_wrong_passphrases; // of the last minute
     std::optional<Ticks> m_relock_at;
     std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>>
