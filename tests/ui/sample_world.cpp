@@ -388,6 +388,7 @@ api::StatusSnapshot sampleStatus() {
             .stage = api::SyncStage::synced,
             .header_height = 976'412,
             .complete_to = 976'412,
+            .stage_done = 976'412,
             .target_height = 976'412,
             .tip_time = sample_now - 240,
             .peers = 8,

@@ -42,6 +42,7 @@ BitcoinFamily::Parts::Parts(Options options, Outlet outlet)
         wakeWaiters();
         if (m_lightning) m_lightning->tick();
         secondFloorTick();
+        notePace();
         m_turns->end();
     });
 }

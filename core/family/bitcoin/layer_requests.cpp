@@ -49,6 +49,29 @@ ledger::Activity lineOf(const ledger::Move& move) {
 
 } // namespace
 
+StageProgress BitcoinFamily::Parts::stageProgress() const {
+    const auto tip = static_cast<std::int64_t>(chain().height());
+    const light::SyncStage stage = m_client->sync().stage();
+    switch (stage) {
+    case light::SyncStage::no_peers:
+    case light::SyncStage::headers:
+        return {stage, tip, std::max(tip, m_client->claimedHeight())};
+    case light::SyncStage::filter_headers:
+        return {stage, static_cast<std::int64_t>(m_client->sync().filterHeaders().count()) - 1, tip};
+    case light::SyncStage::filters:
+    case light::SyncStage::synced:
+        return {stage, completeHeight(), tip};
+    }
+    return {};
+}
+
+/// Progress itself is published as it comes; that it stopped, or that a pace is known now, is told here.
+void BitcoinFamily::Parts::notePace() {
+    const bool known = m_pace.secondsLeft().has_value();
+    m_pace.note(stageProgress(), io::now());
+    if (m_pace.secondsLeft().has_value() != known) publishSoon();
+}
+
 api::StatusSnapshot BitcoinFamily::Parts::status() const {
     api::StatusSnapshot status{
         .revision = m_revision, .version = "0.1.0", .network = std::string(m_network.name)};
@@ -56,7 +79,10 @@ api::StatusSnapshot BitcoinFamily::Parts::status() const {
     status.stage = stageOf(m_client->sync().stage());
     status.header_height = chain().height();
     status.complete_to = completeHeight();
-    status.target_height = chain().height();
+    const StageProgress progress = stageProgress();
+    status.stage_done = progress.done;
+    status.target_height = progress.target;
+    status.stage_left_s = m_pace.secondsLeft();
     status.tip_time = chain().tip().header.time;
     status.tip_hash = chain().tip().hash.reversedHex();
     status.peers = m_client->connectedPeers();

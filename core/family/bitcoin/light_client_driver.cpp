@@ -451,6 +451,17 @@ int LightClientDriver::netgroups() const {
     return static_cast<int>(groups.size());
 }
 
+std::int64_t LightClientDriver::claimedHeight() const {
+    std::vector<std::int64_t> claims;
+    for (const auto& [id, connection] : m_connections) {
+        if (connection->peer.handshakeDone()) claims.push_back(connection->peer.handshake().start_height);
+    }
+    if (claims.empty()) return -1;
+    const auto middle = claims.begin() + static_cast<std::ptrdiff_t>(claims.size() / 2);
+    std::ranges::nth_element(claims, middle);
+    return *middle;
+}
+
 void LightClientDriver::addNode(const io::Endpoint& endpoint, bool keep) {
     m_banned.erase(io::toText(endpoint));
     if (keep) {

@@ -73,6 +73,9 @@ public:
     std::vector<api::PeerFacts> peers() const;
     int connectedPeers() const;
     int netgroups() const;
+    /// The median of the heights that the connected peers claimed when they came; -1 without one. Good for a
+    /// picture of the progress only.
+    std::int64_t claimedHeight() const;
 
     void addNode(const io::Endpoint& endpoint, bool keep);
     bool removeNode(const io::Endpoint& endpoint);

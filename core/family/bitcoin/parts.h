@@ -6,6 +6,7 @@
 #include "core/family/bitcoin/lightning.h"
 #include "core/family/bitcoin/move_driver.h"
 #include "core/family/bitcoin/payment_key_recovery.h"
+#include "core/family/bitcoin/sync_pace.h"
 #include "core/family/bitcoin/wallet_files.h"
 #include "core/io/worker_pool.h"
 
@@ -179,6 +180,8 @@ private:
     ledger::TransactionFacts transactionFacts(const duplex::bitcoin::Transaction& transaction,
                                               std::int64_t height, const std::string& block_hash,
                                               const duplex::bitcoin::Block* block) const;
+    StageProgress stageProgress() const;
+    void notePace();
     api::StatusSnapshot status() const;
     api::PortfolioSnapshot portfolio() const;
     api::ChannelsSnapshot channels() const;
@@ -229,6 +232,7 @@ private:
     std::optional<Ticks> m_relock_at;
     std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>>
         m_bodies_seen; // height -> transactions, weight
+    SyncPace m_pace;
     QTimer m_clock;
     std::uint64_t m_revision = 0;
     std::int64_t m_started = 0;

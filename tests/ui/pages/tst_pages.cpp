@@ -186,7 +186,8 @@ void TestPages::states_emptyLockedOfflineSyncing_showWithoutWarnings() {
     if (tag.endsWith(QLatin1String("offline"))) status.peers = 0;
     if (tag.endsWith(QLatin1String("syncing"))) {
         status.stage = api::SyncStage::filters;
-        status.complete_to = 971'200;
+        status.complete_to = status.stage_done = 971'200;
+        status.stage_left_s = 190;
     }
     if (tag.endsWith(QLatin1String("sandbox"))) {
         status.network = "sandbox";
