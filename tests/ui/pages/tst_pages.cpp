@@ -60,6 +60,21 @@ void findWide(QQuickItem* item, double edge, QStringList& wide) {
     for (QQuickItem* child : item->childItems()) findWide(child, edge, wide);
 }
 
+// What stands outside the row that lays it out: Qt 6.4 leaves a child where it was when words need fewer
+// lines.
+void findOutside(const QQuickItem* item, QStringList& outside) {
+    if (!item->isVisible()) return;
+    for (const QQuickItem* child : item->childItems()) {
+        if (item->inherits("QQuickRowLayout") && child->isVisible() &&
+            (child->y() < -2 || child->y() + child->height() > item->height() + 2))
+            outside.append(QStringLiteral("%1 at %2 of %3")
+                               .arg(QString::fromLatin1(child->metaObject()->className()))
+                               .arg(child->y())
+                               .arg(item->height()));
+        findOutside(child, outside);
+    }
+}
+
 } // namespace
 
 TestPages::TestPages() = default;
@@ -112,6 +127,9 @@ void TestPages::page_opened_showsWithoutWarningsInBothThemes() {
         save(fixture.window, QString::fromLatin1(QTest::currentDataTag()) +
                                  (dark ? QStringLiteral("-dark") : QStringLiteral("-light")));
     }
+    QStringList outside;
+    findOutside(fixture.window->contentItem(), outside);
+    QVERIFY2(outside.isEmpty(), qPrintable(outside.join(QLatin1String("; "))));
     QAccessible::setActive(true);
     QStringList nameless;
     int total = 0;

@@ -124,7 +124,7 @@ Page {
                     }
                 }
                 Rule { }
-                FactList { model: page.move.review; nameWidth: 136; spacing: 5 }
+                FactList { model: page.move.review; nameWidth: 122; spacing: 5 }
                 Item { Layout.fillHeight: true }
                 Note { visible: page.move.risk !== ""; symbol: "shield"; text: page.move.risk }
                 Note { visible: page.move.startError !== ""; tone: "bad"; text: page.move.startError }
