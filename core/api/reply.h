@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/api/log_topic.h"
 #include "core/api/snapshot.h"
 #include "core/base/bytes.h"
 
@@ -20,6 +21,10 @@ struct Text {
 };
 struct NameList {
     std::vector<std::string> names;
+};
+
+struct LogTopics {
+    std::vector<std::pair<LogTopic, bool>> topics; // every one, and whether it is written
 };
 
 struct PeerFacts {
@@ -159,6 +164,7 @@ struct WalletInfo {
     std::int64_t complete_to = 0;
     std::string node_id;
     std::string fingerprint;
+    std::string warning; // not protected by a password, and what to do
 };
 
 struct Mnemonic {
@@ -269,6 +275,7 @@ struct NodeInfo {
     std::string features_node_hex;
     std::string warning_sync;
     std::string warning_wallet; // why there is no node, and what to do
+    std::string warning_password; // the wallet has none, and what to do
     std::string lightning_dir;
 };
 
@@ -493,10 +500,10 @@ struct SandboxReply {
 };
 
 using Reply =
-    std::variant<Done, Text, NameList, StatusSnapshot, PeerList, ChainReply, HeaderReply, BlockReply,
-                 FilterReply, ChainTipsReply, RawTransactionReply, FeeEstimate, SendReply, PreflightReply,
-                 ledger::BlockFacts, ledger::TransactionFacts, BlockStrip, WalletCreated, WalletInfo,
-                 Mnemonic, AddressInfo, AddressList, Balances, CoinList, WalletTransaction,
+    std::variant<Done, Text, NameList, LogTopics, StatusSnapshot, PeerList, ChainReply, HeaderReply,
+                 BlockReply, FilterReply, ChainTipsReply, RawTransactionReply, FeeEstimate, SendReply,
+                 PreflightReply, ledger::BlockFacts, ledger::TransactionFacts, BlockStrip, WalletCreated,
+                 WalletInfo, Mnemonic, AddressInfo, AddressList, Balances, CoinList, WalletTransaction,
                  WalletTransactionList, RescanReply, NodeInfo, PeerConnected, LightningPeerList,
                  ChannelFunded, ChannelList, ChannelClosed, InvoiceInfo, InvoiceList, PaymentInfo,
                  PaymentList, FundsReply, NodeList, GraphChannelList, Pong, StaticBackup, RecoveredChannels,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/api/log_topic.h"
 #include "core/base/bytes.h"
 
 #include <cstdint>
@@ -26,6 +27,11 @@ struct DisconnectNode {
     std::int64_t peer_id = -1;
 }; // -> Done
 struct StopNode {}; // -> Done, then the program ends
+/// Topics of the log file to write again, and then those to silence, until the program ends.
+struct SetLogging {
+    std::vector<LogTopic> include;
+    std::vector<LogTopic> exclude;
+}; // -> LogTopics
 
 // --- chain -------------------------------------------------------------------------------------------
 struct GetChain {}; // -> ChainReply
@@ -314,11 +320,11 @@ struct SandboxCommand {
 }; // -> SandboxReply
 
 using Request =
-    std::variant<GetStatus, GetPeers, AddNode, DisconnectNode, StopNode, GetChain, GetBlockHash, GetHeader,
-                 GetBlock, GetBlockFilter, GetChainTips, GetRawTransaction, EstimateFee, WaitForHeight,
-                 SendRaw, CheckRaw, GetBlockFacts, GetTransactionFacts, GetRecentBlocks, CreateWallet,
-                 RestoreBackup, LoadWallet, UnloadWallet, ListWallets, GetWalletInfo, Unlock, Lock,
-                 ChangePassphrase, NewAddress, GetAddressInfo, ListAddresses, GetBalances, ListUnspent,
+    std::variant<GetStatus, GetPeers, AddNode, DisconnectNode, StopNode, SetLogging, GetChain, GetBlockHash,
+                 GetHeader, GetBlock, GetBlockFilter, GetChainTips, GetRawTransaction, EstimateFee,
+                 WaitForHeight, SendRaw, CheckRaw, GetBlockFacts, GetTransactionFacts, GetRecentBlocks,
+                 CreateWallet, RestoreBackup, LoadWallet, UnloadWallet, ListWallets, GetWalletInfo, Unlock,
+                 Lock, ChangePassphrase, NewAddress, GetAddressInfo, ListAddresses, GetBalances, ListUnspent,
                  LockUnspent, ListLockUnspent, ListTransactions, GetWalletTransaction, SetLabel, SendCoins,
                  Rescan, AbortRescan, BackupWallet, ExportMnemonic, GetNode, Connect, Disconnect, ListPeers,
                  FundChannel, ListPeerChannels, CloseChannel, CreateInvoice, ListInvoices, WaitInvoice,

@@ -35,7 +35,9 @@ struct StatusSnapshot {
     SyncStage stage = SyncStage::connecting;
     std::int64_t header_height = 0;
     std::int64_t complete_to = -1;  // verified height
-    std::int64_t target_height = 0; // what the stage counts towards
+    std::int64_t stage_done = 0;    // how far the stage has counted
+    std::int64_t target_height = 0; // what the stage counts towards; of headers only what peers claim
+    std::optional<std::int64_t> stage_left_s; // at the pace so far; absent: not known
     std::int64_t tip_time = 0;
     std::string tip_hash;
     int peers = 0;

@@ -50,12 +50,14 @@ std::expected<void, std::string> Core::start() {
     auto log = Log::open(m_options.data_directory + "/duplex.log", m_options.log_level);
     if (!log) return std::unexpected(log.error());
     m_log = std::move(*log);
+    m_log->info(api::LogTopic::node, "started on network " + m_options.network);
     m_bitcoin = std::make_unique<family::bitcoin::BitcoinFamily>(
         std::move(*options),
         family::bitcoin::Outlet{
             .publish = [this](api::SnapshotPointer snapshot) { emit published(std::move(snapshot)); },
             .notify = [this](api::Notification notification) { emit notified(std::move(notification)); },
-            .log = [this](const std::string& fact) { m_log->info(fact); },
+            .log = {[this](api::LogTopic topic, const std::string& fact) { m_log->info(topic, fact); },
+                    api::LogTopic::node},
         });
     return m_bitcoin->start();
 }
@@ -72,6 +74,8 @@ void Core::handle(api::RequestId id, const api::Request& request) {
         emit stopAsked();
         return;
     }
+    if (const auto* logging = std::get_if<api::SetLogging>(&request))
+        return answer(id, api::Reply{setLogging(*logging)});
     const auto answered = [this, id](api::Answer found) { answer(id, std::move(found)); };
     if (const auto* command = std::get_if<api::SandboxCommand>(&request)) {
         if (m_options.sandbox) return m_options.sandbox(*command, answered);
@@ -80,6 +84,16 @@ void Core::handle(api::RequestId id, const api::Request& request) {
                                                          ". Start with --network=sandbox."}));
     }
     m_bitcoin->handle(request, answered);
+}
+
+/// As in Core: what stands in both lists is excluded.
+api::LogTopics Core::setLogging(const api::SetLogging& request) {
+    for (const api::LogTopic topic : request.include) m_log->include(topic);
+    for (const api::LogTopic topic : request.exclude) m_log->exclude(topic);
+    api::LogTopics reply;
+    for (const api::LogTopic topic : api::log_topics)
+        reply.topics.emplace_back(topic, m_log->isIncluded(topic));
+    return reply;
 }
 
 void Core::cancel(api::RequestId id) {

@@ -28,6 +28,7 @@ signals:
 
 private:
     void answer(api::RequestId id, api::Answer answer);
+    api::LogTopics setLogging(const api::SetLogging& request);
 
     Options m_options;
     std::unique_ptr<Log> m_log;

@@ -36,8 +36,8 @@ std::expected<std::unique_ptr<Log>, std::string> Log::open(const std::string& pa
 Log::Log(std::unique_ptr<Sink> sink) : m_sink(std::move(sink)) {}
 Log::~Log() = default;
 
-void Log::info(const std::string& fact) {
-    m_sink->logger.info("{}", fact);
+void Log::info(api::LogTopic topic, const std::string& fact) {
+    if (isIncluded(topic)) m_sink->logger.info("{}: {}", nameOf(topic), fact);
 }
 
 } // namespace duplex::engine

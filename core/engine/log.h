@@ -1,7 +1,10 @@
 #pragma once
 
+#include "core/api/log_topic.h"
+
 #include <expected>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace duplex::engine {
@@ -13,12 +16,18 @@ public:
     static std::expected<std::unique_ptr<Log>, std::string> open(const std::string& path,
                                                                  const std::string& level);
     ~Log();
-    void info(const std::string& fact);
+    /// Writes "topic: fact", unless the topic is excluded.
+    void info(api::LogTopic topic, const std::string& fact);
+    /// Until the next include of it, or the end of the program.
+    void exclude(api::LogTopic topic) { m_excluded.insert(topic); }
+    void include(api::LogTopic topic) { m_excluded.erase(topic); }
+    bool isIncluded(api::LogTopic topic) const { return !m_excluded.contains(topic); }
 
 private:
     struct Sink;
     explicit Log(std::unique_ptr<Sink> sink);
     std::unique_ptr<Sink> m_sink;
+    std::set<api::LogTopic> m_excluded;
 };
 
 } // namespace duplex::engine

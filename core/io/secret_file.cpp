@@ -145,6 +145,20 @@ std::expected<void, FileProblem> writeSecretFile(const std::string& path, ByteVi
     return {};
 }
 
+std::expected<void, FileProblem> removeSecretFile(const std::string& path) {
+    {
+        const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+        struct stat status{};
+        if (file.value >= 0 && ::fstat(file.value, &status) == 0 && S_ISREG(status.st_mode)) {
+            // It goes either way; a full disk must not keep it.
+            (void)writeAll(file.value, Bytes(static_cast<std::size_t>(status.st_size)), path);
+        }
+    }
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return systemProblem("remove", path);
+    syncFolderOf(path);
+    return {};
+}
+
 std::expected<void, FileProblem> narrowModes(const std::string& path) {
     struct stat status{};
     if (::stat(path.c_str(), &status) != 0) return systemProblem("look at", path);

@@ -31,6 +31,10 @@ enum class Overwrite : std::uint8_t { refuse, replace };
 std::expected<void, FileProblem> writeSecretFile(const std::string& path, ByteView content,
                                                  Overwrite overwrite);
 
+/// Overwrites the content, then removes the name; a file that is not there is fine. What a file system or a
+/// drive keeps of old content is out of our reach.
+std::expected<void, FileProblem> removeSecretFile(const std::string& path);
+
 /// Takes away what group and others may do: the fix that the messages above offer.
 std::expected<void, FileProblem> narrowModes(const std::string& path);
 

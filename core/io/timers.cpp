@@ -8,6 +8,11 @@ Ticks now() {
     return std::chrono::duration_cast<Ticks>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
+std::chrono::microseconds preciseNow() {
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now().time_since_epoch());
+}
+
 UnixTime calendarNow() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }

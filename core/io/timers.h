@@ -11,6 +11,8 @@ namespace duplex::io {
 
 /// Monotonic time since an arbitrary start of this process (threats 119).
 Ticks now();
+/// The same clock, fine enough for round trips.
+std::chrono::microseconds preciseNow();
 
 /// Calendar time. Only for what is shown, stored as a date or written into headers' checks.
 UnixTime calendarNow();

@@ -2,7 +2,8 @@
 #include "core/rpc/method_table.h"
 #include "core/rpc/reply_of.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <malloc.h>
 
 namespace duplex::rpc {
@@ -58,6 +59,7 @@ LocalResult nodeInfo(const api::NodeInfo& info, const Arguments&, const Environm
                                  .set("channel", info.features_channel_hex)
                                  .set("invoice", info.features_invoice_hex));
     json.setText("warning_wallet", info.warning_wallet);
+    json.setText("warning_password", info.warning_password);
     return json.setText("warning_bitcoind_sync", info.warning_sync);
 }
 
@@ -128,6 +130,37 @@ RequestResult disconnectNode(const Arguments& arguments, const Environment&) {
     if (address.empty() == (id < 0))
         return fail(Code::bad_params, "Only one of address and nodeid should be provided.");
     return api::DisconnectNode{.address = address, .peer_id = id};
+}
+
+std::expected<std::vector<api::LogTopic>, api::Error> topicsOf(const Json& list) {
+    std::vector<api::LogTopic> topics;
+    if (list.isNull()) return topics;
+    if (!list.elements()) return fail(Code::type, "An array of category names is expected.");
+    for (const Json& element : *list.elements()) {
+        const std::string* name = element.string();
+        if (!name) return fail(Code::type, "JSON value is not a string: a category's name is expected.");
+        if (*name == "all" || *name == "1") { // as Core has it
+            topics.assign(api::log_topics.begin(), api::log_topics.end());
+            continue;
+        }
+        const auto topic = api::logTopicOf(*name);
+        if (!topic) {
+            std::vector<std::string_view> names;
+            for (const api::LogTopic one : api::log_topics) names.push_back(nameOf(one));
+            return fail(Code::bad_parameter, fmt::format("unknown logging category {}. There are: {}, all.",
+                                                         *name, fmt::join(names, ", ")));
+        }
+        topics.push_back(*topic);
+    }
+    return topics;
+}
+
+RequestResult setLogging(const Arguments& arguments, const Environment&) {
+    auto include = topicsOf(arguments.at("include"));
+    if (!include) return std::unexpected(include.error());
+    auto exclude = topicsOf(arguments.at("exclude"));
+    if (!exclude) return std::unexpected(exclude.error());
+    return api::SetLogging{.include = std::move(*include), .exclude = std::move(*exclude)};
 }
 
 LocalResult memoryInfo(const Arguments& arguments, const Environment&) {
@@ -234,6 +267,24 @@ std::vector<Method> controlMethods() {
                     "{\"jsonrpc\":\"2.0\",\"method\":TOPIC,\"params\":{...}}.",
          .result_help = "the topics subscribed to",
          .example = "'[\"block\",\"payment\"]'"},
+        {.name = "logging",
+         .group = group,
+         .params = {{.name = "include",
+                     .type = ParamType::json,
+                     .help = "categories to write again: node, net, chain, wallet, lightning; or all"},
+                    {.name = "exclude",
+                     .type = ParamType::json,
+                     .help = "categories to silence; one that stands in both is silenced"}},
+         .summary = "What duplex.log writes about, until the program ends. Without parameters only shows it.",
+         .result_help = "an object: category -> true (written) or false",
+         .example = "'[\"chain\"]' '[\"net\"]'",
+         .request = setLogging,
+         .result =
+             onReply<api::LogTopics>([](const api::LogTopics& reply, const Arguments&, const Environment&) {
+                 Json json = Json::object();
+                 for (const auto& [topic, written] : reply.topics) json.set(nameOf(topic), written);
+                 return json;
+             })},
         {.name = "getmemoryinfo",
          .group = group,
          .params = {{.name = "mode", .help = "stats (default) or mallocinfo"}},

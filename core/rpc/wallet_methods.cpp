@@ -70,6 +70,7 @@ LocalResult walletInfo(const api::WalletInfo& info, const Arguments&, const Envi
     json.set("birthday_height", info.birthday_height);
     json.set("complete_to", info.complete_to);
     json.set("protected_by_password", info.protected_by_password);
+    json.setText("warning", info.warning);
     json.setText("fingerprint", info.fingerprint);
     return json.setText("node_id", info.node_id);
 }
@@ -415,14 +416,16 @@ std::vector<Method> seedMethods() {
          .group = group,
          .params = {{.name = "oldpassphrase",
                      .needed = Needed::yes,
-                     .help = "needed even when unlocked",
+                     .help = "needed even when unlocked; empty where the wallet has none",
                      .secrecy = Secrecy::secret},
                     {.name = "newpassphrase",
                      .needed = Needed::yes,
                      .help = "seals the seed from now on",
                      .secrecy = Secrecy::secret}},
-         .summary = "Changes the wallet's passphrase. Three failures a minute.",
+         .summary = "Changes the wallet's passphrase, or gives one to a wallet without: then the old one is "
+                    "empty and the wallet is locked afterwards. Three failures a minute.",
          .result_help = "null",
+         .example = "-stdinpass walletpassphrasechange",
          .request = changePassphrase,
          .result = nothing()},
         {.name = "backupwallet",

@@ -86,7 +86,60 @@ std::size_t countOf(test::Node& node, ledger::ActivityKind kind) {
 class TestMoves : public QObject {
     Q_OBJECT
 
+    /// Alice has the header of a new block, and nothing more comes through.
+    static bool stuckAtANewBlock(TwoWallets& world) {
+        world.chain_line->stopAfter(1);
+        world.chain.mine(1);
+        return QTest::qWaitFor(
+            [&] {
+                const auto status = world.alice->get<api::StatusSnapshot>(api::GetStatus{});
+                return status.header_height == static_cast<std::int64_t>(world.chain.ledger().height()) &&
+                       status.complete_to < status.header_height;
+            },
+            test::patience_ms);
+    }
+
 private slots:
+    void move_whileANewBlockIsSearched_waitsForIt() {
+        TwoWallets world;
+        QVERIFY(world.begin() && waitSynced(*world.alice, world));
+        QVERIFY(stuckAtANewBlock(world));
+        const auto quotes = world.alice->post(
+            api::GetQuotes{.from = lower(), .to = upper(), .amount_sat = moved_sat, .peer = partner(world)});
+        const auto move = world.alice->post(openMove(world));
+        world.alice->get<api::StatusSnapshot>(api::GetStatus{}); // asked after them, answered before
+        QVERIFY(!world.alice->isAnswered(quotes) && !world.alice->isAnswered(move));
+        world.chain_line->cut(); // it dials again and gets the rest
+        const auto priced = world.alice->answerOf(quotes);
+        QVERIFY(priced && std::get<api::QuoteList>(*priced).quotes.front().available);
+        const auto moved = world.alice->answerOf(move);
+        QVERIFY2(moved.has_value(), moved ? "" : moved.error().message.c_str());
+        QCOMPARE(std::get<ledger::Move>(*moved).state, StepState::running);
+    }
+
+    void move_whenTheNewBlockDoesNotCome_isRefusedInTheEnd() {
+        TwoWallets world;
+        QVERIFY(world.begin() && waitSynced(*world.alice, world));
+        QVERIFY(stuckAtANewBlock(world));
+        const auto moved = world.alice->ask(openMove(world)); // within patience_ms
+        QVERIFY(!moved);
+        QCOMPARE(moved.error().code, -4);
+        QVERIFY(moved.error().message.find("catching up") != std::string::npos);
+    }
+
+    void labelOfAnAddress_givenLater_reachesTheWindow() {
+        TwoWallets world;
+        QVERIFY(world.begin() && waitSynced(*world.alice, world));
+        const auto addresses = world.alice->get<api::AddressList>(api::ListAddresses{}).addresses;
+        QVERIFY(!addresses.empty());
+        QVERIFY(world.alice->ask(api::SetLabel{addresses.front().address, "tea"}).has_value());
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                return std::ranges::count(world.alice->shownActivity(), "tea", &ledger::Activity::label) == 1;
+            },
+            test::patience_ms));
+    }
+
     void upAndDown_throughARestartAndAReorganisation() {
         TwoWallets world;
         QVERIFY(world.begin() && waitSynced(*world.alice, world));

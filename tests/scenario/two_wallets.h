@@ -39,6 +39,11 @@ public:
                          });
         QObject::connect(m_engine.get(), &api::Session::notified, m_engine.get(),
                          [this](const api::Notification& notification) { m_heard.push_back(notification); });
+        QObject::connect(m_engine.get(), &api::Session::published, m_engine.get(),
+                         [this](const api::SnapshotPointer& snapshot) {
+                             if (const auto* activity = std::get_if<api::ActivitySnapshot>(&*snapshot))
+                                 m_activity = *activity;
+                         });
         return true;
     }
     /// Lightning begins with the wallet's keys, which are read from their file after the start.
@@ -77,6 +82,9 @@ public:
             m_heard, [&](const api::Notification& one) { return one.id == id && one.state == state; });
     }
 
+    /// What a window would show, as it was published last.
+    const std::vector<ledger::Activity>& shownActivity() const { return m_activity.items; }
+
     api::ChannelView channel() {
         const auto list = get<api::ChannelList>(api::ListPeerChannels{});
         return list.channels.empty() ? api::ChannelView{} : list.channels.front();
@@ -95,6 +103,7 @@ private:
     std::unique_ptr<engine::Engine> m_engine;
     std::map<api::RequestId, api::Answer> m_answers;
     std::vector<api::Notification> m_heard;
+    api::ActivitySnapshot m_activity;
 };
 
 /// Alice dials Bob through a line that the test holds; both have coins of the practice chain.
@@ -102,6 +111,7 @@ struct TwoWallets {
     sandbox::PracticeChain chain;
     std::optional<io::Endpoint> chain_endpoint;
     std::unique_ptr<Relay> line;
+    std::unique_ptr<Relay> chain_line; // between Alice and the chain
     std::unique_ptr<Node> alice, bob;
     std::string bob_id;
     int invoices = 0;
@@ -121,7 +131,8 @@ struct TwoWallets {
             listen = *found;
         }
         line = std::make_unique<Relay>(listen->port);
-        alice = std::make_unique<Node>(*endpoint, "");
+        chain_line = std::make_unique<Relay>(endpoint->port);
+        alice = std::make_unique<Node>(io::Endpoint{.host = "127.0.0.1", .port = chain_line->port()}, "");
         bob = std::make_unique<Node>(*endpoint, io::toText(*listen));
         for (Node* node : {alice.get(), bob.get()}) {
             if (!node->start() || !node->ask(api::CreateWallet{.name = "w"})) return false;

@@ -41,7 +41,8 @@ private:
             m_store->database(), [this](const store::WriteError& error) { m_log.push_back(error.detail); });
         m_outlet = {.publish = [](const api::SnapshotPointer&) {},
                     .notify = [](const api::Notification&) {},
-                    .log = [this](std::string line) { m_log.push_back(std::move(line)); }};
+                    .log = {[this](api::LogTopic, const std::string& line) { m_log.push_back(line); },
+                            api::LogTopic::lightning}};
         m_client = std::make_unique<family::LightClientDriver>(m_options, *m_store, *m_turns, silent());
         const auto master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(Bytes(64, 7));
         const auto accounts = family::wallet::accountKeysOf(*master, network);
@@ -73,7 +74,8 @@ private:
                 .transaction_seen = [](const auto&) {},
                 .broadcast_progress = [](const auto&) {},
                 .failed = [this](std::string why) { m_log.push_back(std::move(why)); },
-                .log = [this](std::string line) { m_log.push_back(std::move(line)); }};
+                .log = [this](std::string line) { m_log.push_back(std::move(line)); },
+                .log_net = [this](std::string line) { m_log.push_back(std::move(line)); }};
     }
 
     QTemporaryDir m_dir;

@@ -28,7 +28,7 @@ std::string node(int n) {
 ledger::Activity item(int n, const char* layer, ledger::ActivityKind kind, ledger::ActivityState state,
                       std::int64_t sat, std::int64_t fee, std::int64_t ago, const char* label,
                       int confirmations = 0) {
-    return {.id = "item:" + std::to_string(n),
+    return {.id = (kind == ledger::ActivityKind::move ? "move:" : "item:") + std::to_string(n),
             .layer = layer,
             .kind = kind,
             .state = state,
@@ -389,6 +389,7 @@ api::StatusSnapshot sampleStatus() {
             .stage = api::SyncStage::synced,
             .header_height = 976'412,
             .complete_to = 976'412,
+            .stage_done = 976'412,
             .target_height = 976'412,
             .tip_time = sample_now - 240,
             .peers = 8,
@@ -446,13 +447,13 @@ api::PortfolioSnapshot samplePortfolio() {
 api::ActivitySnapshot sampleActivity() {
     using enum ledger::ActivityKind;
     using enum ledger::ActivityState;
-    return {.items = {item(1, upper_id, move, pending, 250'000, 0, 600, ""),
+    return {.items = {item(1, ground_id, move, pending, 250'000, 0, 600, ""),
                       item(2, ground_id, receive, pending, 150'000, 0, 900, "From Mara"),
                       item(3, upper_id, send, done, -4'200, 1, 1'100, "Bakery on Elm Street"),
                       item(4, upper_id, receive, done, 320'000, 0, 9'000, "Invoice 118, web design"),
                       item(5, upper_id, send, done, -31'900, 3, 22'000, "Train ticket"),
                       item(6, ground_id, send, done, -900'000, 1'680, 60'000, "Rent, November", 88),
-                      item(7, ground_id, move, done, 400'000, 1'904, 70'000, ""),
+                      item(7, upper_id, move, done, 400'000, 1'904, 70'000, ""),
                       item(8, upper_id, send, failed, -1'000, 0, 75'000, "Podcast boost"),
                       item(9, ground_id, receive, done, 1'200'000, 0, 90'000, "Salary", 142)}};
 }

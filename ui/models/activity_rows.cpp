@@ -9,6 +9,11 @@ namespace duplex::ui {
 
 namespace {
 
+// A move of its own; its layer is the one that it leaves. Other lines of this kind are a channel's payments.
+bool isMove(const ledger::Activity& item) {
+    return item.kind == ledger::ActivityKind::move && item.id.starts_with("move:");
+}
+
 QString titleOf(const ledger::Activity& item, const Display& display) {
     if (!item.label.empty()) return textOf(item.label);
     switch (item.kind) {
@@ -17,7 +22,9 @@ QString titleOf(const ledger::Activity& item, const Display& display) {
     case ledger::ActivityKind::receive:
         return QObject::tr("Received");
     case ledger::ActivityKind::move:
-        return QObject::tr("Move to %1").arg(display.nameOf(display.levelOf(item.layer)));
+        if (!isMove(item)) return QObject::tr("Payment of a channel");
+        return display.levelOf(item.layer) == 1 ? QObject::tr("Move up to %1").arg(display.nameOf(2))
+                                                : QObject::tr("Move down to %1").arg(display.nameOf(1));
     case ledger::ActivityKind::fee:
         return QObject::tr("Fee");
     }
@@ -54,10 +61,10 @@ QString amountOf(const ledger::Activity& item, const Display& display) {
 } // namespace
 
 QStringList activityRoles() {
-    return {QStringLiteral("title"),   QStringLiteral("words"),   QStringLiteral("amount"),
-            QStringLiteral("symbol"),  QStringLiteral("level"),   QStringLiteral("tone"),
-            QStringLiteral("gain"),    QStringLiteral("section"), QStringLiteral("kind"),
-            QStringLiteral("details"), QStringLiteral("badge")};
+    return {QStringLiteral("title"),    QStringLiteral("words"),   QStringLiteral("amount"),
+            QStringLiteral("symbol"),   QStringLiteral("level"),   QStringLiteral("tone"),
+            QStringLiteral("gain"),     QStringLiteral("section"), QStringLiteral("page"),
+            QStringLiteral("argument"), QStringLiteral("badge")};
 }
 
 std::vector<Row> activityRows(const std::vector<ledger::Activity>& items, const Display& display) {
@@ -82,10 +89,10 @@ std::vector<Row> activityRows(const std::vector<ledger::Activity>& items, const 
                                                : QString()},
               {QStringLiteral("gain"), item.amount_msat > 0 && !failed && !move},
               {QStringLiteral("section"), waits ? QObject::tr("Now") : dayText(item.time, display.now())},
-              {QStringLiteral("kind"),
-               QString::fromUtf8(ledger::nameOf(item.kind).data(),
-                                 static_cast<qsizetype>(ledger::nameOf(item.kind).size()))},
-              {QStringLiteral("details"), textOf(item.details)},
+              {QStringLiteral("page"), isMove(item)                       ? QStringLiteral("progress")
+                                       : display.levelOf(item.layer) == 1 ? QStringLiteral("transaction")
+                                                                          : QString()},
+              {QStringLiteral("argument"), textOf(item.details)},
               {QStringLiteral("badge"), badgeOf(item.verified)}}});
     }
     return rows;

@@ -56,11 +56,9 @@ void AppModel::askEverything() {
     m_asker.ask<api::ActivityList>(
         api::GetActivity{200, 0, {}},
         [this](const api::ActivityList& list) { take(api::ActivitySnapshot{.items = list.items}); }, {});
-    m_asker.ask<api::ChannelList>(api::ListPeerChannels{},
-                                  [this](const api::ChannelList& list) {
-                                      m_channels.take(api::ChannelsSnapshot{.channels = list.channels});
-                                  },
-                                  {});
+    m_asker.ask<api::ChannelList>(
+        api::ListPeerChannels{},
+        [this](const api::ChannelList& list) { take(api::ChannelsSnapshot{.channels = list.channels}); }, {});
     m_asker.ask<api::MoveList>(api::ListMoves{},
                                [this](const api::MoveList& list) {
                                    m_move.take(api::MovesSnapshot{.moves = list.moves});
@@ -74,15 +72,17 @@ void AppModel::askEverything() {
                                  {});
 }
 
+void AppModel::take(const api::ChannelsSnapshot& channels) {
+    m_channels.take(channels);
+    m_search.take(channels);
+}
+
 void AppModel::take(const api::SnapshotPointer& snapshot) {
     if (snapshot == nullptr) return;
     std::visit(overloaded{[this](const api::StatusSnapshot& status) { take(status); },
                           [this](const api::PortfolioSnapshot& portfolio) { m_portfolio.take(portfolio); },
                           [this](const api::ActivitySnapshot& activity) { take(activity); },
-                          [this](const api::ChannelsSnapshot& channels) {
-                              m_channels.take(channels);
-                              m_search.take(channels);
-                          },
+                          [this](const api::ChannelsSnapshot& channels) { take(channels); },
                           [this](const api::MovesSnapshot& moves) {
                               m_move.take(moves);
                               m_portfolio.take(moves);

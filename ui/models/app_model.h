@@ -83,6 +83,7 @@ private:
     void take(const api::SnapshotPointer& snapshot);
     void take(const api::StatusSnapshot& status);
     void take(const api::ActivitySnapshot& activity);
+    void take(const api::ChannelsSnapshot& channels);
     void takeNotification(const api::Notification& notification);
     void hideWhileLocked();
 

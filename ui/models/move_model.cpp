@@ -215,7 +215,8 @@ void MoveModel::writeReview() {
     m_review.append(fact(tr("Ready"), sentence(aboutDuration(quote->delay_s)) + QStringLiteral(", ") +
                                           blocksText(quote->confirmations)));
     m_review.append(fact(tr("Locked meanwhile"), m_display.sat(quote->locked_sat)));
-    if (!quote->peer_id.empty()) m_review.append(fact(tr("Partner"), elided(textOf(quote->peer_id))));
+    if (!quote->peer_id.empty() && m_peer.isEmpty())
+        m_review.append(fact(tr("Partner"), elided(textOf(quote->peer_id))));
     if (quote->expires_at > 0) m_review.append(fact(tr("Price holds until"), clockText(quote->expires_at)));
 }
 

@@ -62,15 +62,12 @@ void SearchModel::addLocal(std::vector<Row>& rows) const {
         if (!textOf(item.label).contains(wanted, Qt::CaseInsensitive) && !details.startsWith(wanted))
             continue;
         const Row row = activityRows({item}, m_display).front();
-        const bool ground = m_display.levelOf(item.layer) == 1 && item.kind != ledger::ActivityKind::move;
+        const QString page = row.cells[QStringLiteral("page")].toString();
         rows.push_back(
             result(row.id, section, row.cells[QStringLiteral("symbol")].toString(),
                    row.cells[QStringLiteral("title")].toString(),
                    row.cells[QStringLiteral("amount")].toString() + QStringLiteral(" · ") + elided(details),
-                   ground                                    ? QStringLiteral("transaction")
-                   : item.kind == ledger::ActivityKind::move ? QStringLiteral("progress")
-                                                             : QStringLiteral("home"),
-                   ground || item.kind == ledger::ActivityKind::move ? details : row.id));
+                   page.isEmpty() ? QStringLiteral("home") : page, page.isEmpty() ? row.id : details));
     }
     for (const api::ChannelView& channel : m_channels) {
         if (rows.size() >= most_local) return;

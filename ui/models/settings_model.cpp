@@ -86,7 +86,8 @@ void SettingsModel::writeSafety() {
     const bool password = m_status.protected_by_password;
     m_safety = {tile(tr("Words"), tr("Your words bring back everything on L1. Keep them on paper."), true),
                 tile(tr("Password"),
-                     password ? tr("The keys are sealed on this disk.") : tr("Not protected by a password"),
+                     password ? tr("The keys are sealed on this disk.")
+                              : tr("Not protected by a password. Set one below, under Lock and backup."),
                      password)};
     if (m_status.channels_total > 0)
         m_safety.append(tile(tr("Channel backup"),
@@ -223,8 +224,9 @@ void SettingsModel::changePassword(const QString& old_password, const QString& p
     }
     m_asker.ask<api::Done>(
         api::ChangePassphrase{old_password.toStdString(), password.toStdString()},
-        [this](const api::Done&) {
-            m_message = tr("The password was changed.");
+        [this, first = !m_status.protected_by_password](const api::Done&) {
+            m_message = first ? tr("The wallet has a password now, and is locked. Unlock it to pay.")
+                              : tr("The password was changed.");
             emit changed();
             emit passwordChanged();
         },

@@ -80,15 +80,13 @@ void StatusModel::refresh() {
 void StatusModel::writeStage() {
     m_synced = m_status.stage == api::SyncStage::synced;
     m_stage_words = stageWordsOf(m_status.stage);
-    const std::int64_t at =
-        m_status.stage == api::SyncStage::headers ? m_status.header_height : m_status.complete_to;
+    const std::int64_t at = std::clamp<std::int64_t>(m_status.stage_done, 0, m_status.target_height);
     const bool counts = m_status.target_height > 0 && m_status.stage != api::SyncStage::connecting;
-    m_stage_count =
-        counts ? tr("%1 of %2").arg(grouped(std::max<std::int64_t>(at, 0)), grouped(m_status.target_height))
-               : QString();
-    m_sync_share = counts ? static_cast<double>(std::max<std::int64_t>(at, 0)) /
-                                static_cast<double>(m_status.target_height)
-                          : 0;
+    m_stage_count = counts ? tr("%1 of %2").arg(grouped(at), grouped(m_status.target_height)) : QString();
+    m_stage_left = counts && !m_synced && m_status.stage_left_s
+                       ? tr("%1 left").arg(aboutDuration(*m_status.stage_left_s))
+                       : QString();
+    m_sync_share = counts ? static_cast<double>(at) / static_cast<double>(m_status.target_height) : 0;
     const bool offline = m_status.peers == 0;
     m_stale_text = offline && m_status.complete_to > 0
                        ? tr("No peers. Figures are from block %1. Sending is paused until a peer answers.")

@@ -17,6 +17,7 @@ class StatusModel : public QObject {
     Q_PROPERTY(bool synced MEMBER m_synced NOTIFY changed)
     Q_PROPERTY(QString stageWords MEMBER m_stage_words NOTIFY changed)
     Q_PROPERTY(QString stageCount MEMBER m_stage_count NOTIFY changed)
+    Q_PROPERTY(QString stageLeft MEMBER m_stage_left NOTIFY changed)
     Q_PROPERTY(double syncShare MEMBER m_sync_share NOTIFY changed)
     Q_PROPERTY(QString staleText MEMBER m_stale_text NOTIFY changed)
     Q_PROPERTY(QString wallet MEMBER m_wallet NOTIFY changed)
@@ -48,8 +49,9 @@ private:
     api::StatusSnapshot m_status;
     bool m_ready = false, m_synced = false, m_sandbox = false, m_has_password = false;
     double m_sync_share = 0;
-    QString m_network_words, m_band_text, m_stage_words, m_stage_count, m_stale_text, m_wallet, m_wallet_name,
-        m_unlock_by, m_ground_line, m_upper_line, m_data_directory, m_version, m_node_id, m_pair_name;
+    QString m_network_words, m_band_text, m_stage_words, m_stage_count, m_stage_left, m_stale_text, m_wallet,
+        m_wallet_name, m_unlock_by, m_ground_line, m_upper_line, m_data_directory, m_version, m_node_id,
+        m_pair_name;
     QVariantList m_warnings;
 };
 

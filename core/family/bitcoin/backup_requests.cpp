@@ -142,7 +142,7 @@ void BitcoinFamily::Parts::on(const api::GetStaticBackup&, Answered answered) {
 void BitcoinFamily::Parts::withKeyOf(const OpenWallet& wallet,
                                      std::function<void(std::optional<Bytes>)> then) {
     if (wallet.facts.protected_by_password) return then(std::nullopt);
-    if (const auto file = io::readSecretFile(wallet.folder + "/seed.key")) return then(*file);
+    if (const auto file = io::readSecretFile(keyFileOf(wallet.folder))) return then(*file);
     io::readKeyring(this, keyringName(wallet.folder), [this, then = std::move(then)](const auto& value) {
         then(value ? std::optional<Bytes>(*value) : std::nullopt);
         m_turns->end();
@@ -265,10 +265,7 @@ void BitcoinFamily::Parts::restoreBackup(const api::RestoreBackup& request, cons
         if (!facts.protected_by_password) (*made)->master = master;
         if (const auto opened = open(std::move(*made)); !opened) return fail(answered, -4, opened.error());
         beginLightning(seed.reveal());
-        if (!facts.protected_by_password && warning.empty())
-            warning =
-                "This wallet is not protected by a password: whoever can read this computer's files can "
-                "spend from it.";
+        if (!facts.protected_by_password && warning.empty()) warning = no_password_warning;
         answer(answered, api::WalletCreated{.name = name, .mnemonic = "", .warning = warning});
     };
     if (facts.protected_by_password) return finish(std::nullopt);

@@ -10,6 +10,10 @@ namespace {
 // A birthday that no chain reaches: nothing is scanned until the wallet's (or anybody's) birthday is known.
 constexpr duplex::bitcoin::BlockHeight nobodys_birthday{50'000'000};
 
+// What the network brings while it is running normally, and how long its search may take.
+constexpr std::int64_t newest_blocks = 6;
+constexpr Ticks longest_catch_up = 10s;
+
 } // namespace
 
 BitcoinFamily::BitcoinFamily(Options options, Outlet outlet)
@@ -26,6 +30,9 @@ BitcoinFamily::Parts::Parts(Options options, Outlet outlet)
     : m_options(std::move(options)), m_outlet(std::move(outlet)),
       m_network(duplex::bitcoin::parametersOf(m_options.network)), m_pool(std::make_unique<io::WorkerPool>()),
       m_started(secondsOf(io::calendarNow())) {
+    m_lightning_outlet = m_outlet;
+    m_lightning_outlet.log = m_outlet.log.on(api::LogTopic::lightning);
+    m_outlet.log = m_outlet.log.on(api::LogTopic::wallet);
     connect(&m_clock, &QTimer::timeout, this, [this] {
         if (m_relock_at && *m_relock_at <= io::now()) {
             m_relock_at.reset();
@@ -35,6 +42,7 @@ BitcoinFamily::Parts::Parts(Options options, Outlet outlet)
         wakeWaiters();
         if (m_lightning) m_lightning->tick();
         secondFloorTick();
+        notePace();
         m_turns->end();
     });
 }
@@ -126,7 +134,7 @@ std::expected<void, std::string> BitcoinFamily::Parts::open(std::unique_ptr<Open
               .turns = *m_turns,
               .client = *m_client,
               .wallet = *m_wallet,
-              .outlet = m_outlet,
+              .outlet = m_lightning_outlet,
               .changed = [this] { publishSoon(); },
               .keep = [this](const wallet::WalletChange& change) { keepAndWatch(change); },
               .backup = [this] { storeChannelBackup(); }});
@@ -227,7 +235,7 @@ void BitcoinFamily::Parts::beginLightning(ByteView bip39_seed) {
     m_recovery->begin(root);
     if (const auto begun = m_lightning->begin(bip39_seed); !begun) {
         m_lightning_fault = begun.error();
-        m_outlet.log("Lightning: " + begun.error());
+        m_lightning_outlet.log("it does not begin: " + begun.error());
     }
     publishSoon();
 }
@@ -254,7 +262,8 @@ ChainListener BitcoinFamily::Parts::chainListener() {
             },
         .broadcast_progress = [this](const light::BroadcastProgress&) { publishSoon(); },
         .failed = [this](const std::string& why) { freeze(why); },
-        .log = m_outlet.log,
+        .log = m_outlet.log.on(api::LogTopic::chain),
+        .log_net = m_outlet.log.on(api::LogTopic::net),
     };
 }
 
@@ -354,12 +363,34 @@ void BitcoinFamily::Parts::wakeWaiters() {
     }
     m_waiters = std::move(waiting);
     for (const Waiter& waiter : ready) on(api::GetChain{}, waiter.answered);
+
+    const bool caught_up = isCaughtUp();
+    std::vector<Deferred> still;
+    std::vector<Deferred> due;
+    for (Deferred& deferred : m_deferred)
+        (caught_up || deferred.until <= io::now() ? due : still).push_back(std::move(deferred));
+    m_deferred = std::move(still);
+    for (const Deferred& deferred : due) deferred.then();
+}
+
+bool BitcoinFamily::Parts::isCaughtUp() const {
+    return m_client->sync().stage() == light::SyncStage::synced &&
+           completeHeight() == static_cast<std::int64_t>(chain().height());
+}
+
+void BitcoinFamily::Parts::whenCaughtUp(std::function<void()> then) {
+    const light::SyncStage stage = m_client->sync().stage();
+    const bool searches = stage == light::SyncStage::filter_headers || stage == light::SyncStage::filters ||
+                          stage == light::SyncStage::synced;
+    const std::int64_t behind = static_cast<std::int64_t>(chain().height()) - completeHeight();
+    if (isCaughtUp() || !searches || behind > newest_blocks) return then();
+    m_deferred.push_back({io::now() + longest_catch_up, std::move(then)});
 }
 
 void BitcoinFamily::Parts::freeze(const std::string& why) {
     if (!m_frozen.empty()) return;
     m_frozen = why;
-    m_outlet.log("frozen: " + why);
+    m_outlet.log.on(api::LogTopic::node)("frozen: " + why);
     m_clock.stop();
     m_outlet.publish(std::make_shared<const api::Snapshot>(status()));
 }

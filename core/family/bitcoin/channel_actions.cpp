@@ -75,7 +75,7 @@ void ChannelDriver::Parts::carryOut(const ln::ChannelId& id, const channel::Acti
                 shell.turn().after([this, id] { post(id, channel::SignCommitment{}); });
             },
             [&](const channel::PingPeer&) {
-                shell.turn().after([this, peer] { peers->ping(peer, 0, 1, [](std::optional<Ticks>) {}); });
+                shell.turn().after([this, peer] { peers->ping(peer, 0, 1, [](const auto&) {}); });
             },
             [&](const channel::DisconnectPeer&) {
                 shell.turn().after([this, peer] { peers->disconnect(peer); });

@@ -154,10 +154,10 @@ void GossipDriver::sendAll(const ln::NodeId& to, gossip::GossipSync::Messages&& 
 // --- messages ---
 
 void GossipDriver::message(const ln::NodeId& from, const ln::wire::Message& message,
-                           const std::map<ln::ChannelId, const ln::channel::Channel*>& channels) {
+                           const std::function<Channels()>& channels) {
     if (!ln::wire::isGossip(ln::wire::typeOf(message))) return;
     if (const auto* update = std::get_if<ln::wire::ChannelUpdate>(&message);
-        update != nullptr && takeOwnUpdate(*update, channels))
+        update != nullptr && takeOwnUpdate(*update, channels()))
         return;
     takePublic(message);
     const auto peer = m_peers.find(from);
@@ -205,8 +205,7 @@ std::optional<gossip::ChannelPolicy> GossipDriver::peerPolicy(const ln::ChannelI
 /// True when the update is the peer's own word on a channel of ours that nobody else should hear of. Whose
 /// scid merely looks like one of ours goes the public way: the peer chooses its alias freely, and must not
 /// be able to make us deaf for a public channel of that number.
-bool GossipDriver::takeOwnUpdate(const ln::wire::ChannelUpdate& update,
-                                 const std::map<ln::ChannelId, const ln::channel::Channel*>& channels) {
+bool GossipDriver::takeOwnUpdate(const ln::wire::ChannelUpdate& update, const Channels& channels) {
     for (const auto& [id, channel] : channels) {
         if (!ln::channel::isNamedBy(*channel, update.short_channel_id)) continue;
         if (update.direction() != directionFrom(channel->peer, m_node_id)) continue;

@@ -23,9 +23,11 @@ public:
 
     void peerReady(const ln::NodeId& node_id, const ln::Features& features);
     void peerGone(const ln::NodeId& node_id);
-    /// Gossip and its queries; `channels`: all of ours, to know updates that name one of them.
+    using Channels = std::map<ln::ChannelId, const ln::channel::Channel*>;
+    /// Gossip and its queries. `channels` gives all of ours, to know updates that name one of them; it is
+    /// asked for a channel_update only: gossip comes by the ten thousand.
     void message(const ln::NodeId& from, const ln::wire::Message& message,
-                 const std::map<ln::ChannelId, const ln::channel::Channel*>& channels);
+                 const std::function<Channels()>& channels);
     /// Our side's policy of a channel that became usable, to its peer, once a connection (BOLT 7,
     /// channel_update for a channel that is not announced: dont_forward).
     void channelUsable(const ln::channel::Channel& channel);
@@ -48,8 +50,7 @@ private:
     };
 
     void loadPeerPolicies();
-    bool takeOwnUpdate(const ln::wire::ChannelUpdate& update,
-                       const std::map<ln::ChannelId, const ln::channel::Channel*>& channels);
+    bool takeOwnUpdate(const ln::wire::ChannelUpdate& update, const Channels& channels);
     void takePublic(const ln::wire::Message& message);
     void answerQuery(const ln::NodeId& from, Peer& peer, const ln::wire::Message& message);
     void handOver(bool range_open);

@@ -4,6 +4,8 @@
 #include "core/family/bitcoin/parts.h"
 #include "core/family/bitcoin/recognise.h"
 
+#include <fmt/ranges.h>
+
 namespace duplex::family::bitcoin {
 
 namespace {
@@ -47,6 +49,29 @@ ledger::Activity lineOf(const ledger::Move& move) {
 
 } // namespace
 
+StageProgress BitcoinFamily::Parts::stageProgress() const {
+    const auto tip = static_cast<std::int64_t>(chain().height());
+    const light::SyncStage stage = m_client->sync().stage();
+    switch (stage) {
+    case light::SyncStage::no_peers:
+    case light::SyncStage::headers:
+        return {stage, tip, std::max(tip, m_client->claimedHeight())};
+    case light::SyncStage::filter_headers:
+        return {stage, static_cast<std::int64_t>(m_client->sync().filterHeaders().count()) - 1, tip};
+    case light::SyncStage::filters:
+    case light::SyncStage::synced:
+        return {stage, completeHeight(), tip};
+    }
+    return {};
+}
+
+/// Progress itself is published as it comes; that it stopped, or that a pace is known now, is told here.
+void BitcoinFamily::Parts::notePace() {
+    const bool known = m_pace.secondsLeft().has_value();
+    m_pace.note(stageProgress(), io::now());
+    if (m_pace.secondsLeft().has_value() != known) publishSoon();
+}
+
 api::StatusSnapshot BitcoinFamily::Parts::status() const {
     api::StatusSnapshot status{
         .revision = m_revision, .version = "0.1.0", .network = std::string(m_network.name)};
@@ -54,7 +79,10 @@ api::StatusSnapshot BitcoinFamily::Parts::status() const {
     status.stage = stageOf(m_client->sync().stage());
     status.header_height = chain().height();
     status.complete_to = completeHeight();
-    status.target_height = chain().height();
+    const StageProgress progress = stageProgress();
+    status.stage_done = progress.done;
+    status.target_height = progress.target;
+    status.stage_left_s = m_pace.secondsLeft();
     status.tip_time = chain().tip().header.time;
     status.tip_hash = chain().tip().hash.reversedHex();
     status.peers = m_client->connectedPeers();
@@ -66,8 +94,7 @@ api::StatusSnapshot BitcoinFamily::Parts::status() const {
         status.protected_by_password = m_wallet->facts.protected_by_password;
         status.wallet = m_wallet->master ? api::WalletState::unlocked : api::WalletState::locked;
         if (!status.protected_by_password) {
-            status.warnings.push_back(
-                {api::Warning::Severity::warning, "This wallet is not protected by a password."});
+            status.warnings.push_back({api::Warning::Severity::warning, std::string(no_password_warning)});
         }
     }
     status.frozen = !m_frozen.empty();
@@ -172,6 +199,21 @@ api::PortfolioSnapshot BitcoinFamily::Parts::portfolio() const {
     return {.revision = m_revision, .layers = {std::move(view), lightningView()}};
 }
 
+/// The transaction's own, else those of the addresses that it pays: ours where it came in, others' where it
+/// went out. Change goes to nobody.
+std::string BitcoinFamily::Parts::labelOf(const wallet::HistoryEntry& entry) const {
+    if (!entry.label.empty()) return entry.label;
+    const bool came_in = entry.delta().value >= 0;
+    std::vector<std::string> found;
+    for (const auto& output : entry.transaction.outputs) {
+        const auto label = m_wallet->labels.find(output.script_pubkey.bytes);
+        if (label == m_wallet->labels.end() || label->second.empty()) continue;
+        if (m_wallet->value.keys().placeOf(output.script_pubkey).has_value() != came_in) continue;
+        if (std::ranges::find(found, label->second) == found.end()) found.push_back(label->second);
+    }
+    return fmt::format("{}", fmt::join(found, ", "));
+}
+
 std::vector<ledger::Activity> BitcoinFamily::Parts::activity() const {
     std::vector<ledger::Activity> items;
     if (!m_wallet) return items;
@@ -195,7 +237,7 @@ std::vector<ledger::Activity> BitcoinFamily::Parts::activity() const {
         item.state = entry->state == wallet::EntryState::replaced ? ledger::ActivityState::failed
                      : entry->height                              ? ledger::ActivityState::done
                                                                   : ledger::ActivityState::pending;
-        item.label = entry->label;
+        item.label = labelOf(*entry);
         item.details = txid;
         item.verified = entry->height ? verifiedAt(item.height, ledger::Evidence::block) : ownVerified();
         items.push_back(std::move(item));

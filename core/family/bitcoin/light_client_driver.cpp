@@ -152,7 +152,8 @@ void LightClientDriver::open(const io::Endpoint& endpoint, bool manual) {
     connect(socket, &io::TcpConnection::closed, this, [this, id](io::CloseReason, const QString& detail) {
         const auto found = m_connections.find(id);
         if (found == m_connections.end() || m_ending) return;
-        m_listener.log("peer " + io::toText(found->second->endpoint) + " closed: " + detail.toStdString());
+        m_listener.log_net("peer " + io::toText(found->second->endpoint) +
+                           " closed: " + detail.toStdString());
         closed(id);
         m_turns.end();
     });
@@ -206,8 +207,8 @@ void LightClientDriver::step(Connection& connection, const wire::PeerEvent& even
                     });
                 },
                 [&](const wire::Disconnect& disconnect) {
-                    m_listener.log("peer " + io::toText(connection.endpoint) +
-                                   " dropped: " + std::string(wire::textOf(disconnect.reason)));
+                    m_listener.log_net("peer " + io::toText(connection.endpoint) +
+                                       " dropped: " + std::string(wire::textOf(disconnect.reason)));
                     drop(id);
                 },
                 [&](const wire::HandshakeDone& done) { onHandshake(connection, done.handshake); },
@@ -222,7 +223,7 @@ void LightClientDriver::onHandshake(Connection& connection, const wire::Handshak
     if (const auto address = wire::nodeAddress(connection.endpoint.host, connection.endpoint.port)) {
         m_addresses.noteSuccess(*address, io::calendarNow());
     }
-    m_listener.log("peer " + io::toText(connection.endpoint) + " connected");
+    m_listener.log_net("peer " + io::toText(connection.endpoint) + " connected");
     const light::PeerConnected event{connection.id, handshake, connection.netgroup, connection.announces};
     feed(event);
     perform(m_broadcast.step(event, moment()));
@@ -281,8 +282,8 @@ void LightClientDriver::perform(light::SyncActions&& actions) {
                 [&](const light::DropPeer& dropped) {
                     const auto found = m_connections.find(dropped.peer);
                     if (found == m_connections.end()) return;
-                    m_listener.log("peer " + io::toText(found->second->endpoint) +
-                                   " dropped: " + std::string(light::textOf(dropped.reason)));
+                    m_listener.log_net("peer " + io::toText(found->second->endpoint) +
+                                       " dropped: " + std::string(light::textOf(dropped.reason)));
                     if (dropped.ban == light::Ban::yes) m_banned.insert(io::toText(found->second->endpoint));
                     drop(dropped.peer);
                 },
@@ -448,6 +449,17 @@ int LightClientDriver::netgroups() const {
         if (connection->peer.handshakeDone()) groups.insert(connection->netgroup);
     }
     return static_cast<int>(groups.size());
+}
+
+std::int64_t LightClientDriver::claimedHeight() const {
+    std::vector<std::int64_t> claims;
+    for (const auto& [id, connection] : m_connections) {
+        if (connection->peer.handshakeDone()) claims.push_back(connection->peer.handshake().start_height);
+    }
+    if (claims.empty()) return -1;
+    const auto middle = claims.begin() + static_cast<std::ptrdiff_t>(claims.size() / 2);
+    std::ranges::nth_element(claims, middle);
+    return *middle;
 }
 
 void LightClientDriver::addNode(const io::Endpoint& endpoint, bool keep) {

@@ -24,8 +24,9 @@ struct ChainListener {
     std::function<void()> changed; // tip, stage or peers: publish anew
     std::function<void(const light::TransactionSeen&)> transaction_seen;
     std::function<void(const light::BroadcastProgress&)> broadcast_progress;
-    std::function<void(std::string)> failed; // a chain file could not be written
-    std::function<void(std::string)> log;
+    std::function<void(std::string)> failed;  // a chain file could not be written
+    std::function<void(std::string)> log;     // what the chain's machines found
+    std::function<void(std::string)> log_net; // connections
 };
 
 /// Where the scan begins: of the open wallet, or of nobody.
@@ -72,6 +73,9 @@ public:
     std::vector<api::PeerFacts> peers() const;
     int connectedPeers() const;
     int netgroups() const;
+    /// The median of the heights that the connected peers claimed when they came; -1 without one. Good for a
+    /// picture of the progress only.
+    std::int64_t claimedHeight() const;
 
     void addNode(const io::Endpoint& endpoint, bool keep);
     bool removeNode(const io::Endpoint& endpoint);

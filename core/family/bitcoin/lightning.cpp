@@ -23,7 +23,7 @@ std::expected<void, std::string> Lightning::begin(ByteView bip39_seed) {
                        },
                    .message =
                        [this](const ln::NodeId& from, const ln::wire::Message& message) {
-                           gossip->message(from, message, channels.all());
+                           gossip->message(from, message, [this] { return channels.all(); });
                            if (!lost.message(from, message)) channels.message(from, message);
                        },
                    .gone =

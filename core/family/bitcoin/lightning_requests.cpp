@@ -31,6 +31,7 @@ void BitcoinFamily::Parts::on(const api::GetNode&, Answered answered) {
         return answer(answered, std::move(info));
     }
     info.lightning_dir = m_wallet->folder;
+    if (!m_wallet->facts.protected_by_password) info.warning_password = no_password_warning;
     if (const auto problem = lightningProblem()) {
         info.warning_wallet = problem->message;
         return answer(answered, std::move(info));
@@ -149,14 +150,13 @@ void BitcoinFamily::Parts::on(const api::PingPeer& request, Answered answered) {
         request.pong_bytes > longest)
         return fail(answered, -8, "A ping carries 0 to 65531 bytes, and asks for as many.");
     const auto bytes = static_cast<std::uint16_t>(request.pong_bytes);
-    m_lightning->peers->ping(*node_id, static_cast<std::uint16_t>(request.length), bytes,
-                             [this, answered, bytes](std::optional<Ticks> time) {
-                                 if (!time)
-                                     return fail(answered, -1, "The peer did not answer within 30 seconds.");
-                                 constexpr int around_it = 4; // type and length of the pong
-                                 answer(answered, api::Pong{.total_length = bytes + around_it,
-                                                            .round_trip_us = time->count() * 1000});
-                             });
+    m_lightning->peers->ping(
+        *node_id, static_cast<std::uint16_t>(request.length), bytes,
+        [this, answered, bytes](std::optional<std::chrono::microseconds> time) {
+            if (!time) return fail(answered, -1, "The peer did not answer within 30 seconds.");
+            constexpr int around_it = 4; // type and length of the pong
+            answer(answered, api::Pong{.total_length = bytes + around_it, .round_trip_us = time->count()});
+        });
 }
 
 } // namespace duplex::family::bitcoin

@@ -12,14 +12,19 @@ MoveLabels BitcoinFamily::Parts::moveLabels() const {
 
 void BitcoinFamily::Parts::on(const api::GetQuotes& request, Answered answered) {
     if (!needWallet(answered)) return;
-    auto list = m_moves->quotes(request);
-    if (!list) return fail(answered, list.error().code, list.error().message);
-    answer(answered, std::move(*list));
+    whenCaughtUp([this, request, answered] {
+        if (!needWallet(answered)) return;
+        auto list = m_moves->quotes(request);
+        if (!list) return fail(answered, list.error().code, list.error().message);
+        answer(answered, std::move(*list));
+    });
 }
 
 void BitcoinFamily::Parts::on(const api::StartMove& request, Answered answered) {
     if (!needWallet(answered)) return;
-    m_moves->start(request, std::move(answered));
+    whenCaughtUp([this, request, answered] {
+        if (needWallet(answered)) m_moves->start(request, answered);
+    });
 }
 
 void BitcoinFamily::Parts::on(const api::ListMoves& request, Answered answered) {

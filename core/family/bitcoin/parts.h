@@ -6,6 +6,7 @@
 #include "core/family/bitcoin/lightning.h"
 #include "core/family/bitcoin/move_driver.h"
 #include "core/family/bitcoin/payment_key_recovery.h"
+#include "core/family/bitcoin/sync_pace.h"
 #include "core/family/bitcoin/wallet_files.h"
 #include "core/io/worker_pool.h"
 
@@ -98,7 +99,7 @@ private:
     void on(const api::RestoreBackup&, Answered);
     void on(const api::AbortRescan&, Answered);
     /// Answered by the engine before they come here.
-    template <one_of<api::StopNode, api::SandboxCommand> T>
+    template <one_of<api::StopNode, api::SetLogging, api::SandboxCommand> T>
     void on(const T&, Answered answered) {
         fail(answered, -32601, "This release of Duplex does not do this.");
     }
@@ -112,6 +113,10 @@ private:
     void applied(const wallet::WalletChange& change, duplex::bitcoin::BlockHeight height);
     void freeze(const std::string& why);
     void wakeWaiters();
+    /// Goes on at once, or, while only the newest blocks are still searched, as soon as that is done; at the
+    /// latest after `longest_catch_up`. So what follows a new block at once is not refused for it.
+    void whenCaughtUp(std::function<void()> then);
+    bool isCaughtUp() const;
 
     // The wallet that is open.
     void beginScan();
@@ -125,13 +130,18 @@ private:
     /// With the first unlock; a fault of it is said by every request that needs Lightning.
     void beginLightning(ByteView bip39_seed);
     bool needWallet(const Answered& answered) const;
+    void setLabel(const duplex::bitcoin::Script& script, const std::string& label);
     bool needMaster(const Answered& answered) const;
     /// A wallet is open and its keys were there once since.
     std::optional<api::Error> lightningProblem() const;
     bool needLightning(const Answered& answered) const;
     void withSeed(const std::string& passphrase,
                   std::function<void(std::expected<SeedContents, api::Error>)> then);
+    void withOpenSeed(const Answered& answered, std::function<void(const SeedContents&)> then);
+    void setFirstPassphrase(const api::ChangePassphrase& request, const Answered& answered);
+    void sealedAnew(const std::string& folder, const Bytes& seed_file, const Answered& answered);
     api::WalletTransaction describe(const wallet::HistoryEntry& entry) const;
+    std::string labelOf(const wallet::HistoryEntry& entry) const;
     api::AddressInfo describe(const duplex::bitcoin::Script& script, const wallet::KeyPlace* place) const;
     api::Coin describe(const wallet::Coin& coin) const;
     std::expected<duplex::bitcoin::FeeratePerKw, api::Error>
@@ -170,6 +180,8 @@ private:
     ledger::TransactionFacts transactionFacts(const duplex::bitcoin::Transaction& transaction,
                                               std::int64_t height, const std::string& block_hash,
                                               const duplex::bitcoin::Block* block) const;
+    StageProgress stageProgress() const;
+    void notePace();
     api::StatusSnapshot status() const;
     api::PortfolioSnapshot portfolio() const;
     api::ChannelsSnapshot channels() const;
@@ -189,8 +201,14 @@ private:
         Answered answered;
     };
 
+    struct Deferred {
+        Ticks until{};
+        std::function<void()> then;
+    };
+
     Options m_options;
-    Outlet m_outlet;
+    Outlet m_outlet;           // logs on the wallet
+    Outlet m_lightning_outlet; // the drivers of the second floor
     const duplex::bitcoin::NetworkParameters& m_network;
     std::unique_ptr<ChainStore> m_store;
     std::unique_ptr<TurnKeeper> m_turns;
@@ -209,10 +227,12 @@ private:
     std::unique_ptr<io::WorkerPool> m_pool;
     std::string m_frozen; // why nothing leaves any more
     std::vector<Waiter> m_waiters;
+    std::vector<Deferred> m_deferred;
     std::vector<Ticks> m_wrong_passphrases; // of the last minute
     std::optional<Ticks> m_relock_at;
     std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>>
         m_bodies_seen; // height -> transactions, weight
+    SyncPace m_pace;
     QTimer m_clock;
     std::uint64_t m_revision = 0;
     std::int64_t m_started = 0;

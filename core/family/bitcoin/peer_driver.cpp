@@ -43,7 +43,8 @@ struct PeerDriver::Connection {
     struct OpenPing {
         std::uint64_t number = 0;
         Ticks until{};
-        std::function<void(std::optional<Ticks>)> answered;
+        std::chrono::microseconds sent{};
+        std::function<void(std::optional<std::chrono::microseconds>)> answered;
     };
 
     std::uint64_t id = 0;
@@ -302,8 +303,9 @@ void PeerDriver::onPong(Connection& connection, const transport::PongReceived& p
     const auto open = std::ranges::find(connection.pings, pong.ping, &Connection::OpenPing::number);
     if (open == connection.pings.end()) return;
     const auto answered = std::move(open->answered);
+    const auto round_trip = io::preciseNow() - open->sent;
     connection.pings.erase(open);
-    answered(pong.round_trip);
+    answered(round_trip);
 }
 
 // --- connections go ---
@@ -375,13 +377,23 @@ void PeerDriver::disconnect(const ln::NodeId& node_id) {
 }
 
 void PeerDriver::ping(const ln::NodeId& node_id, std::uint16_t length, std::uint16_t pong_bytes,
-                      std::function<void(std::optional<Ticks>)> answered) {
+                      std::function<void(std::optional<std::chrono::microseconds>)> answered) {
     Connection* connection = readyOf(node_id);
     const auto number =
         connection == nullptr ? std::nullopt : connection->session->ping(pong_bytes, length, io::now());
     if (!number) return answered(std::nullopt);
-    connection->pings.push_back({*number, io::now() + longest_ping, std::move(answered)});
-    flushAfter(connection->id);
+    connection->pings.push_back({.number = *number,
+                                 .until = io::now() + longest_ping,
+                                 .sent = io::preciseNow(),
+                                 .answered = std::move(answered)});
+    m_shell.turn().after([self = QPointer<PeerDriver>(this), id = connection->id, number = *number] {
+        Connection* open = self ? self->at(id) : nullptr;
+        if (open == nullptr) return;
+        // What the commit before it took is no part of the round trip.
+        const auto ping = std::ranges::find(open->pings, number, &Connection::OpenPing::number);
+        if (ping != open->pings.end()) ping->sent = io::preciseNow();
+        self->flush(id);
+    });
     armTimer();
 }
 

@@ -54,10 +54,10 @@ public:
     void send(const ln::NodeId& node_id, const ln::wire::Message& message);
     /// Sends what is queued, then closes; a kept peer is dialled again.
     void disconnect(const ln::NodeId& node_id);
-    /// Time to the pong, or nothing when it is not connected or does not answer within 30 s. Answers once,
-    /// inside a turn.
+    /// Time from the socket to the pong, or nothing when it is not connected or does not answer within 30 s.
+    /// Answers once, inside a turn.
     void ping(const ln::NodeId& node_id, std::uint16_t length, std::uint16_t pong_bytes,
-              std::function<void(std::optional<Ticks>)> answered);
+              std::function<void(std::optional<std::chrono::microseconds>)> answered);
 
     /// Nothing unless the peer is ready. Valid until the loop goes on.
     const LightningConnection* find(const ln::NodeId& node_id) const;

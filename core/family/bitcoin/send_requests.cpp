@@ -1,12 +1,11 @@
 // Sending on the first layer: plan, sign, preflight, store, and only then announce.
 
-#include "core/base/byte_reader.h"
-#include "core/base/byte_writer.h"
 #include "core/bitcoin/primitives/address.h"
 #include "core/bitcoin/script/preflight.h"
 #include "core/bitcoin/wallet/signer.h"
 #include "core/bitcoin/wallet/transaction_builder.h"
 #include "core/family/bitcoin/parts.h"
+#include "core/family/bitcoin/send_result.h"
 #include "core/io/entropy.h"
 
 namespace duplex::family::bitcoin {
@@ -15,7 +14,6 @@ namespace {
 
 constexpr std::int64_t least_feerate_sat_per_kvb = 100;
 constexpr std::int64_t largest_feerate_sat_per_kvb = 1'000'000;
-constexpr std::uint8_t result_version = 1;
 
 int codeOf(wallet::BuildError error) {
     switch (error) {
@@ -32,33 +30,6 @@ int codeOf(wallet::BuildError error) {
         return -4;
     }
     return -4;
-}
-
-Bytes encodedResult(const api::SendReply& reply) {
-    return ByteWriter()
-        .u8(result_version)
-        .compactBytes(viewOf(reply.txid))
-        .compactBytes(reply.transaction)
-        .i64le(reply.amount_sat)
-        .i64le(reply.fee_sat)
-        .i64le(reply.weight)
-        .i64le(reply.change_sat)
-        .take();
-}
-
-std::optional<api::SendReply> decodedResult(ByteView row) {
-    ByteReader reader(row);
-    if (reader.u8() != result_version) return std::nullopt;
-    api::SendReply reply;
-    reply.txid = textOf(reader.compactBytes());
-    reply.transaction = reader.compactBytes();
-    reply.amount_sat = reader.i64le();
-    reply.fee_sat = reader.i64le();
-    reply.weight = reader.i64le();
-    reply.change_sat = reader.i64le();
-    if (!reader.finished() || reply.weight <= 0) return std::nullopt;
-    reply.feerate_sat_per_kvb = reply.fee_sat * 4000 / reply.weight;
-    return reply;
 }
 
 /// What each input of a transaction spends, as far as the wallet knows it.
@@ -122,7 +93,7 @@ void BitcoinFamily::Parts::on(const api::SendCoins& request, Answered answered) 
     const Bytes request_key = toBytes(viewOf("send " + request.request_id));
     if (!request.request_id.empty() && !request.plan_only) {
         if (const auto row = m_wallet->database->read(store::Table::requests, request_key)) {
-            const auto first = decodedResult(*row); // threats 84: a repeated request never pays twice
+            const auto first = decodedSendResult(*row); // threats 84: a repeated request never pays twice
             if (first) return answer(answered, *first);
         }
     }
@@ -204,7 +175,7 @@ void BitcoinFamily::Parts::on(const api::SendCoins& request, Answered answered) 
     reply.feerate_sat_per_kvb = reply.fee_sat * 4000 / reply.weight;
     reply.sent_to_peers = m_client->connectedPeers();
     if (!request.request_id.empty())
-        m_turns->current().wallet().put(store::Table::requests, request_key, encodedResult(reply));
+        m_turns->current().wallet().put(store::Table::requests, request_key, encodedSendResult(reply));
     m_turns->current().after([this, transaction = *transaction, grew = change.watch_list_grew] {
         m_client->announce(transaction);
         if (grew && m_wallet)

@@ -77,6 +77,10 @@ std::string folderOf(const std::string& data_directory, const std::string& name)
     return data_directory + "/wallets/" + name;
 }
 
+std::string keyFileOf(const std::string& folder) {
+    return folder + "/seed.key";
+}
+
 bool isWalletName(std::string_view name) {
     if (name.empty() || name.size() > 64 || name.front() == '.' || name.front() == ' ' || name.back() == ' ')
         return false;
@@ -115,6 +119,15 @@ openWallet(const std::string& data_directory, const std::string& name,
                                                       .value = wallet::Wallet(facts->accounts, network),
                                                       .master = std::nullopt,
                                                       .labels = {}});
+    // The seed file tells, not the row: giving a password replaces the file first, and a crash can follow.
+    const auto seed = io::readSecretFile(folder + "/seed");
+    if (const auto sealed = seed ? sealedBy(*seed) : std::unexpected(SeedFileError::malformed)) {
+        wallet->facts.protected_by_password = *sealed == SealedBy::password;
+        if (wallet->facts.protected_by_password) {
+            if (const auto removed = io::removeSecretFile(keyFileOf(folder)); !removed)
+                return std::unexpected(removed.error().message);
+        }
+    }
     if (!restoreRows(*wallet)) {
         return std::unexpected("A row of the wallet's database is damaged. It was left as it is; restore "
                                "from your words into a new wallet.");
@@ -142,7 +155,7 @@ createWallet(const std::string& data_directory, const std::string& name,
     database->reset();
     if (key_file) {
         const auto written =
-            io::writeSecretFile(folder + "/seed.key", key_file->reveal(), io::Overwrite::replace);
+            io::writeSecretFile(keyFileOf(folder), key_file->reveal(), io::Overwrite::replace);
         if (!written) return std::unexpected(written.error().message);
     }
     if (const auto written = io::writeSecretFile(folder + "/seed", seed_file, io::Overwrite::refuse);

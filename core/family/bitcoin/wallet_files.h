@@ -38,6 +38,11 @@ inline constexpr std::string_view key_chain_row = "chains";
 Bytes encodedFacts(const WalletFacts& facts, const duplex::bitcoin::NetworkParameters& network);
 std::optional<WalletFacts> decodedFacts(ByteView row, const duplex::bitcoin::NetworkParameters& network);
 
+/// Said wherever a wallet without a password shows itself.
+inline constexpr std::string_view no_password_warning =
+    "This wallet is not protected by a password: whoever can read this computer's files can spend from it. "
+    "Give it one: in the window under Settings, or with walletpassphrasechange \"\" NEW.";
+
 /// A wallet's folder: wallets/NAME with wallet.sqlite and seed.
 std::string folderOf(const std::string& data_directory, const std::string& name);
 /// Letters, digits, '-', '_', '.' and spaces inside, 1 to 64 characters: it becomes a folder's name.
@@ -53,6 +58,9 @@ struct OpenWallet {
     std::optional<duplex::bitcoin::keys::ExtendedPrivateKey> master; // while unlocked
     std::map<Bytes, std::string> labels;                             // script -> label
 };
+
+/// Where a wallet without a password keeps the key of its seed file when there is no keyring.
+std::string keyFileOf(const std::string& folder);
 
 /// Opens the folder's database and reads all rows; or what is wrong and what to do.
 std::expected<std::unique_ptr<OpenWallet>, std::string>

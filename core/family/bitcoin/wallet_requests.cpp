@@ -17,10 +17,6 @@ namespace {
 constexpr duplex::bitcoin::BlockHeight height_not_known{50'000'000};
 constexpr std::size_t wrong_passphrases_a_minute = 3;
 
-std::string keyFile(const OpenWallet& wallet) {
-    return wallet.folder + "/seed.key";
-}
-
 /// The public key of a place; unset only for an index without a key (chance 2^-127).
 crypto::PublicKey publicKeyAt(const wallet::AccountKeys& accounts, const wallet::KeyPlace& place) {
     const auto& account = place.account == wallet::Account::spending ? accounts.spending : accounts.channel;
@@ -131,12 +127,9 @@ void BitcoinFamily::Parts::on(const api::CreateWallet& request, Answered answere
         const bool is_protected = facts.protected_by_password;
         if (const auto opened = open(std::move(*made)); !opened) return fail(answered, -4, opened.error());
         beginLightning(seed.reveal());
-        answer(answered, api::WalletCreated{
-                             .name = name,
-                             .mnemonic = words,
-                             .warning = is_protected ? ""
-                                                     : "This wallet is not protected by a password: whoever "
-                                                       "can read this computer's files can spend from it."});
+        answer(answered, api::WalletCreated{.name = name,
+                                            .mnemonic = words,
+                                            .warning = std::string(is_protected ? "" : no_password_warning)});
     };
 
     if (facts.protected_by_password) {
@@ -176,7 +169,7 @@ void BitcoinFamily::Parts::unlockWithKeyFile(std::function<void()> then) {
         beginLightning(seed.reveal());
         then();
     };
-    if (const auto file = io::readSecretFile(keyFile(*m_wallet))) return use(*file);
+    if (const auto file = io::readSecretFile(keyFileOf(m_wallet->folder))) return use(*file);
     io::readKeyring(this, keyringName(m_wallet->folder), [this, use](const auto& value) {
         if (value) use(*value);
         publishSoon();
@@ -245,6 +238,7 @@ void BitcoinFamily::Parts::on(const api::GetWalletInfo&, Answered answered) {
     info.complete_to = completeHeight();
     info.scanning = completeHeight() < static_cast<std::int64_t>(chain().height());
     info.scan_height = completeHeight();
+    if (!info.protected_by_password) info.warning = no_password_warning;
     info.fingerprint = toHex(m_wallet->facts.accounts.spending.fingerprint());
     answer(answered, std::move(info));
 }
@@ -310,9 +304,8 @@ void BitcoinFamily::Parts::on(const api::Lock&, Answered answered) {
 
 void BitcoinFamily::Parts::on(const api::ChangePassphrase& request, Answered answered) {
     if (!needWallet(answered)) return;
-    if (!m_wallet->facts.protected_by_password)
-        return fail(answered, -15, "This wallet has no password to change.");
     if (request.new_passphrase.empty()) return fail(answered, -8, "The new passphrase is empty.");
+    if (!m_wallet->facts.protected_by_password) return setFirstPassphrase(request, answered);
     withSeed(request.old_passphrase,
              [this, answered, password = crypto::SecretBytes(toBytes(viewOf(nfkd(request.new_passphrase))))](
                  const auto& contents) {
@@ -334,31 +327,74 @@ void BitcoinFamily::Parts::on(const api::ChangePassphrase& request, Answered ans
              });
 }
 
+/// From a random key to a password. The seed file is replaced in one step, which alone decides; then the key
+/// goes from wherever it is kept.
+void BitcoinFamily::Parts::setFirstPassphrase(const api::ChangePassphrase& request,
+                                              const Answered& answered) {
+    if (!request.old_passphrase.empty())
+        return fail(
+            answered, -14,
+            "This wallet has no passphrase yet: leave the old one empty, as in walletpassphrasechange "
+            "\"\" NEW.");
+    const auto seal = [this, answered, folder = m_wallet->folder,
+                       password = crypto::SecretBytes(toBytes(viewOf(nfkd(request.new_passphrase))))](
+                          const SeedContents& contents) {
+        m_pool->run(
+            [contents, password, cost = m_options.stretching, salt = io::randomBytes<16>(),
+             nonce = io::randomBytes<24>()] {
+                return sealSeedWithPassword(contents, password.reveal(), cost, salt, nonce);
+            },
+            [this, answered, folder](const Bytes& file) {
+                sealedAnew(folder, file, answered);
+                m_turns->end();
+            });
+    };
+    withOpenSeed(answered, seal);
+}
+
+void BitcoinFamily::Parts::sealedAnew(const std::string& folder, const Bytes& seed_file,
+                                      const Answered& answered) {
+    if (!m_wallet || m_wallet->folder != folder)
+        return fail(answered, -18, "The wallet was closed meanwhile.");
+    if (m_wallet->facts.protected_by_password)
+        return fail(answered, -15, "The wallet was given a passphrase meanwhile; that one stays.");
+    const auto written = io::writeSecretFile(folder + "/seed", seed_file, io::Overwrite::replace);
+    if (!written) return fail(answered, -4, written.error().message + " The wallet stays without one.");
+    m_wallet->facts.protected_by_password = true;
+    storeFacts(*m_wallet, m_turns->current().wallet());
+    m_wallet->master.reset();
+    m_relock_at.reset();
+    publishSoon();
+    if (m_options.use_keyring) io::removeFromKeyring(this, keyringName(folder), [](const auto&) {});
+    if (const auto removed = io::removeSecretFile(keyFileOf(folder)); !removed)
+        return fail(answered, -4,
+                    "The passphrase holds from now on, but the old key stayed. " + removed.error().message);
+    answer(answered, api::Done{});
+}
+
+/// What a wallet without a password is made from.
+void BitcoinFamily::Parts::withOpenSeed(const Answered& answered,
+                                        std::function<void(const SeedContents&)> then) {
+    const auto seed = io::readSecretFile(m_wallet->folder + "/seed");
+    withKeyOf(*m_wallet, [this, answered, seed, then = std::move(then)](const std::optional<Bytes>& key) {
+        const auto contents = seed && key && key->size() == 32
+                                  ? openSeedWithKey(*seed, crypto::Secret<32>(toArray<32>(*key)))
+                                  : std::unexpected(SeedFileError::wrong_key);
+        if (!contents) return fail(answered, -4, seedProblem(contents.error()));
+        then(*contents);
+    });
+}
+
 void BitcoinFamily::Parts::on(const api::ExportMnemonic& request, Answered answered) {
     if (!needWallet(answered)) return;
     const auto tell = [this, answered](const SeedContents& contents) {
         answer(answered, api::Mnemonic{textOf(contents.mnemonic.sentence().reveal())});
     };
-    if (m_wallet->facts.protected_by_password) {
-        return withSeed(request.passphrase, [this, answered, tell](const auto& contents) {
-            if (!contents) return fail(answered, contents.error().code, contents.error().message);
-            tell(*contents);
-        });
-    }
-    const auto seed = io::readSecretFile(m_wallet->folder + "/seed");
-    const auto use = [this, answered, tell, seed](const Bytes& key) {
-        const auto contents = seed && key.size() == 32
-                                  ? openSeedWithKey(*seed, crypto::Secret<32>(toArray<32>(key)))
-                                  : std::unexpected(SeedFileError::wrong_key);
-        if (!contents)
-            fail(answered, -4, seedProblem(contents.error()));
-        else
-            tell(*contents);
-        m_turns->end();
-    };
-    if (const auto key = io::readSecretFile(keyFile(*m_wallet))) return use(*key);
-    io::readKeyring(this, keyringName(m_wallet->folder),
-                    [use](const auto& value) { use(value ? *value : Bytes{}); });
+    if (!m_wallet->facts.protected_by_password) return withOpenSeed(answered, tell);
+    withSeed(request.passphrase, [this, answered, tell](const auto& contents) {
+        if (!contents) return fail(answered, contents.error().code, contents.error().message);
+        tell(*contents);
+    });
 }
 
 // --- addresses ---
@@ -374,10 +410,7 @@ void BitcoinFamily::Parts::on(const api::NewAddress& request, Answered answered)
     }
     keep(change);
     const auto script = duplex::bitcoin::scriptFromAddress(address, m_network);
-    if (script && !request.label.empty()) {
-        m_wallet->labels[script->bytes] = request.label;
-        m_turns->current().wallet().put(store::Table::labels, *script, viewOf(request.label));
-    }
+    if (script && !request.label.empty()) setLabel(*script, request.label);
     if (change.watch_list_grew || change.keys) {
         m_turns->current().after([this] {
             if (m_wallet)
@@ -440,13 +473,19 @@ void BitcoinFamily::Parts::on(const api::ListAddresses&, Answered answered) {
     answer(answered, std::move(list));
 }
 
+/// What was paid to or from this script is called so from now on.
+void BitcoinFamily::Parts::setLabel(const duplex::bitcoin::Script& script, const std::string& label) {
+    m_wallet->labels[script.bytes] = label;
+    m_turns->current().wallet().put(store::Table::labels, script, viewOf(label));
+    publishSoon();
+}
+
 void BitcoinFamily::Parts::on(const api::SetLabel& request, Answered answered) {
     if (!needWallet(answered)) return;
     const auto script = duplex::bitcoin::scriptFromAddress(request.address, m_network);
     if (!script) return fail(answered, -5, std::string(duplex::bitcoin::textOf(script.error())));
     if (request.label.size() > 500) return fail(answered, -11, "A label has at most 500 bytes.");
-    m_wallet->labels[script->bytes] = request.label;
-    m_turns->current().wallet().put(store::Table::labels, *script, viewOf(request.label));
+    setLabel(*script, request.label);
     answer(answered, api::Done{});
 }
 

@@ -111,6 +111,76 @@ private slots:
         QCOMPARE(node.waitForEnd(), 0);
     }
 
+    void walletWithoutPassphrase_getsOne_byArgumentAndByInput() {
+        for (const bool by_input : {false, true}) {
+            NodeProgram node;
+            QVERIFY(node.start());
+            QCOMPARE(node.call({"createwallet", "plain"}).status, 0);
+            QVERIFY(node.call({"getwalletinfo"}).output.contains("walletpassphrasechange"));
+            QVERIFY(node.call({"getinfo"}).output.contains("walletpassphrasechange"));
+            const CliResult changed =
+                by_input ? node.call({"-stdin", "walletpassphrasechange"}, "\nbattery staple\n")
+                         : node.call({"walletpassphrasechange", "", "battery staple"});
+            QCOMPARE(changed.errors.contains("warning"), !by_input); // the shell's history
+            QVERIFY2(changed.status == 0, changed.errors.constData());
+            QVERIFY(!QFile::exists(node.networkFolder() + "/wallets/plain/seed.key"));
+            QVERIFY(!node.call({"getwalletinfo"}).output.contains("walletpassphrasechange"));
+            QVERIFY(!node.call({"getinfo"}).output.contains("walletpassphrasechange"));
+            for (int run = 0; run < 2; ++run) {
+                QCOMPARE(node.call({"sendtoaddress", somebody, "0.001"}).code(), -13);
+                QCOMPARE(node.call({"-stdinpass", "walletpassphrase", "60"}, "guess\n").code(), -14);
+                QCOMPARE(node.call({"-stdinpass", "walletpassphrase", "60"}, "battery staple\n").status, 0);
+                QCOMPARE(node.call({"sendtoaddress", somebody, "0.001"}).code(), -6); // no coins
+                node.signal(SIGTERM);
+                QCOMPARE(node.waitForEnd(), 0);
+                QVERIFY(node.start());
+            }
+        }
+    }
+
+    void labels_ofAddresses_standInTheActivity() {
+        NodeProgram node;
+        QVERIFY(node.start());
+        QCOMPARE(node.call({"createwallet", "first"}).status, 0);
+        const QString shop = node.call({"getnewaddress", "shop"}).text();
+        QCOMPARE(node.call({"sandbox", "fund", shop, "900000"}).status, 0);
+        QVERIFY(node.mine());
+        const auto labels = [&] {
+            QStringList found;
+            for (const auto& row : node.call({"activity"}).array())
+                found.push_back(row.toObject()["label"].toString());
+            return found;
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(labels(), QStringList{"shop"}, 60'000);
+        QCOMPARE(node.call({"setlabel", shop, "the shop"}).status, 0);
+        QCOMPARE(labels(), QStringList{"the shop"});
+        QCOMPARE(node.call({"setlabel", somebody, "rent"}).status, 0);
+        QCOMPARE(node.call({"sendtoaddress", somebody, "0.001"}).status, 0);
+        QVERIFY(node.mine());
+        QCOMPARE(labels(), (QStringList{"rent", "the shop"}));
+    }
+
+    void repeatedRequestId_givesTheFirstAnswer_alsoAfterARestart() {
+        NodeProgram node;
+        QVERIFY(node.start());
+        QCOMPARE(node.call({"createwallet", "first"}).status, 0);
+        QVERIFY(node.fund(5'000'000));
+        const QStringList send = {"-named", "send", "outputs={\"" + somebody + "\":0.01}", "request_id=a"};
+        const CliResult first = node.call(send);
+        QCOMPARE(first.status, 0);
+        QCOMPARE(node.call(send).output, first.output);
+        const QStringList pay = {"-named",      "sendtoaddress", "address=" + somebody,
+                                 "amount=0.01", "request_id=b",  "verbose=true"};
+        const CliResult paid = node.call(pay);
+        QVERIFY(!paid.object()["fee_reason"].toString().isEmpty());
+        QCOMPARE(node.call(pay).output, paid.output);
+        node.signal(SIGTERM);
+        QCOMPARE(node.waitForEnd(), 0);
+        QVERIFY(node.start());
+        QCOMPARE(node.call(send).output, first.output);
+        QCOMPARE(node.call(pay).output, paid.output);
+    }
+
     void unlocked_timeoutPasses_locksByItself() {
         NodeProgram node;
         QVERIFY(node.start());

@@ -93,6 +93,66 @@ private slots:
                 std::string::npos);
     }
 
+    void wallet_withoutPassphrase_getsOne_whichAloneOpensIt() {
+        QTemporaryDir dir;
+        const QString folder = dir.filePath("wallets/a");
+        std::string words;
+        {
+            auto engine = engine::Engine::start(optionsIn(dir));
+            const auto created = get<api::WalletCreated>(ask(**engine, api::CreateWallet{.name = "a"}));
+            words = created.mnemonic;
+            QVERIFY(created.warning.find("walletpassphrasechange") != std::string::npos);
+            QVERIFY(get<api::WalletInfo>(ask(**engine, api::GetWalletInfo{})).warning.find("Settings") !=
+                    std::string::npos);
+        }
+        QVERIFY(QFile::exists(folder + "/seed.key"));
+        for (const char* name : {"seed.key", "wallet.sqlite"})
+            QVERIFY(QFile::copy(folder + "/" + name, dir.filePath(name)));
+        {
+            auto engine = engine::Engine::start(optionsIn(dir));
+            QCOMPARE(ask(**engine, api::ChangePassphrase{"guess", "open"}).error().code, -14);
+            QCOMPARE(ask(**engine, api::ChangePassphrase{"", ""}).error().code, -8);
+            QVERIFY(ask(**engine, api::ChangePassphrase{"", "open"}).has_value());
+            QVERIFY(!QFile::exists(folder + "/seed.key"));
+            const auto status = get<api::StatusSnapshot>(ask(**engine, api::GetStatus{}));
+            QVERIFY(status.protected_by_password);
+            QCOMPARE(status.wallet, api::WalletState::locked);
+            QVERIFY(get<api::WalletInfo>(ask(**engine, api::GetWalletInfo{})).warning.empty());
+            QCOMPARE(ask(**engine, api::ChangePassphrase{"", "other"}).error().code, -14);
+            QVERIFY(ask(**engine, api::Unlock{.passphrase = "open"}).has_value());
+        }
+        // As after a crash between the new seed file and all that follows it: the file alone decides.
+        for (const char* name : {"seed.key", "wallet.sqlite"}) {
+            QFile::remove(folder + "/" + name);
+            QVERIFY(QFile::copy(dir.filePath(name), folder + "/" + name));
+        }
+        for (int run = 0; run < 2; ++run) {
+            auto engine = engine::Engine::start(optionsIn(dir));
+            QVERIFY(engine.has_value());
+            QCOMPARE(get<api::StatusSnapshot>(ask(**engine, api::GetStatus{})).wallet,
+                     api::WalletState::locked);
+            QVERIFY(!QFile::exists(folder + "/seed.key"));
+            QCOMPARE(ask(**engine, api::ExportMnemonic{}).error().code, -14);
+            QCOMPARE(ask(**engine, api::Unlock{.passphrase = "guess"}).error().code, -14);
+            QVERIFY(ask(**engine, api::Unlock{.passphrase = "open"}).has_value());
+            QCOMPARE(get<api::Mnemonic>(ask(**engine, api::ExportMnemonic{.passphrase = "open"})).words,
+                     words);
+        }
+    }
+
+    void logging_topic_isSilencedThroughTheSession() {
+        QTemporaryDir dir;
+        auto engine = engine::Engine::start(optionsIn(dir));
+        const auto all = get<api::LogTopics>(ask(**engine, api::SetLogging{})).topics;
+        QCOMPARE(all.size(), api::log_topics.size());
+        QVERIFY(std::ranges::all_of(all, [](const auto& one) { return one.second; }));
+        const auto some = get<api::LogTopics>(
+            ask(**engine, api::SetLogging{.include = {api::LogTopic::net},
+                                          .exclude = {api::LogTopic::net, api::LogTopic::chain}}));
+        for (const auto& [topic, written] : some.topics)
+            QCOMPARE(written, topic != api::LogTopic::net && topic != api::LogTopic::chain);
+    }
+
     void lightning_onTheMainNetwork_isOffUntilAskedFor() {
         for (const bool asked_for : {false, true}) {
             QTemporaryDir dir;

@@ -70,6 +70,15 @@ private slots:
         QCOMPARE(modeOf(path("kept")), 0600U);
     }
 
+    void removed_nameAndContentAreGone() {
+        QVERIFY(writeSecretFile(path("key"), viewOf("secret"), Overwrite::refuse).has_value());
+        QCOMPARE(::link(path("key").c_str(), path("other name").c_str()), 0);
+        QVERIFY(removeSecretFile(path("key")).has_value());
+        QVERIFY(readSecretFile(path("key")).error().kind == FileProblem::Kind::missing);
+        QCOMPARE(toHex(readSecretFile(path("other name")).value()), toHex(Bytes(6)));
+        QVERIFY(removeSecretFile(path("key")).has_value());
+    }
+
     void read_missingOrLarge_saysWhich() {
         QVERIFY(readSecretFile(path("none")).error().kind == FileProblem::Kind::missing);
         QVERIFY(writeSecretFile(path("large"), Bytes(100), Overwrite::refuse).has_value());

@@ -59,7 +59,7 @@ private slots:
                 QVERIFY2(params.insert(param.name).second, method.name.data());
             QVERIFY(helpText(method.name).has_value());
         }
-        QCOMPARE(names.size(), std::size_t{84});
+        QCOMPARE(names.size(), std::size_t{85});
     }
 
     void absentMethods_call_answerMinus32601AndAreNotInHelp() {
@@ -196,6 +196,27 @@ private slots:
         const auto& request = std::get<api::GetQuotes>(m_session.requests.at(0));
         QCOMPARE(request.from, std::string("bip122:000000000019d6689c085ae165831e93"));
         QCOMPARE(request.to, request.from + "/lightning");
+    }
+
+    void logging_categories_areIncludedAndExcluded() {
+        m_session.reply = [](const api::Request&) {
+            return api::Answer(
+                api::LogTopics{.topics = {{api::LogTopic::net, false}, {api::LogTopic::chain, true}}});
+        };
+        QCOMPARE(call("logging", q("[['chain'],['net','lightning']]")), q("{'net':false,'chain':true}"));
+        const auto request = std::get<api::SetLogging>(m_session.requests.at(0));
+        QVERIFY(request.include == std::vector{api::LogTopic::chain});
+        QVERIFY(request.exclude == (std::vector{api::LogTopic::net, api::LogTopic::lightning}));
+        QCOMPARE(call("logging", q("{'exclude':['all']}")), q("{'net':false,'chain':true}"));
+        QCOMPARE(std::get<api::SetLogging>(m_session.requests.at(0)).exclude.size(), api::log_topics.size());
+        QCOMPARE(call("logging", "[]"), q("{'net':false,'chain':true}"));
+        QCOMPARE(
+            call("logging", q("[['mempool']]")),
+            std::string("error -8: unknown logging category mempool. There are: node, net, chain, wallet, "
+                        "lightning, all."));
+        QVERIFY(call("logging", "[[1]]").starts_with("error -3:"));
+        QVERIFY(call("logging", q("['net']")).starts_with("error -3:"));
+        QVERIFY(helpText("")->string()->find("\nlogging ( include ) ( exclude )") != std::string::npos);
     }
 
     void sandboxMethod_otherNetwork_isAnError() {

@@ -168,6 +168,14 @@ void TestSandboxWindow::coins_received_fromTheSandbox() {
     click("sandboxMine");
     QTRY_COMPARE_WITH_TIMEOUT(spendable(1), 2'000'000, patience_ms);
     QTRY_VERIFY_WITH_TIMEOUT(app().activity()->count() > 0, patience_ms);
+    const auto titles = [&] {
+        QStringList found;
+        for (const ui::Row& row : app().activity()->rows())
+            found.push_back(row.cells[QStringLiteral("title")].toString());
+        return found;
+    };
+    // The label of its address is the payment's name.
+    QTRY_COMPARE_WITH_TIMEOUT(titles(), QStringList{QStringLiteral("Play coins")}, patience_ms);
     QTRY_COMPARE(text(item(QStringLiteral("total")), "text"), QStringLiteral("2\u202f000\u202f000 sat"));
     save("sandbox-received");
     m_done = 2;

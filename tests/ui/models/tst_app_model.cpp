@@ -58,10 +58,15 @@ private slots:
         }
         QCOMPARE(words.size(), 6);
         status.stage = api::SyncStage::filters;
-        status.complete_to = 971'200;
+        status.stage_done = 971'200;
+        status.stage_left_s = 190;
         fixture.session.publish(status);
         QCOMPARE(ModelFixture::text(fixture.app.status(), "stageCount"),
                  QStringLiteral("971\u202f200 of 976\u202f412"));
+        QCOMPARE(ModelFixture::text(fixture.app.status(), "stageLeft"), QStringLiteral("about 3 min left"));
+        status.stage_left_s.reset(); // no pace is known
+        fixture.session.publish(status);
+        QVERIFY(ModelFixture::text(fixture.app.status(), "stageLeft").isEmpty());
     }
     void noPeers_figures_areStale() {
         ModelFixture fixture;

@@ -34,6 +34,13 @@ private slots:
         status.protected_by_password = false;
         fixture.session.publish(status);
         QCOMPARE(ModelFixture::text(fixture.app.settings(), "safetyText"), QStringLiteral("1 thing to do"));
+        const QVariantList tiles = fixture.app.settings()->property("safety").toList();
+        QVERIFY(std::ranges::any_of(tiles, [](const QVariant& tile) {
+            return tile.toMap()[QStringLiteral("words")].toString().contains(QStringLiteral("Set one below"));
+        }));
+        fixture.app.settings()->changePassword({}, QStringLiteral("new"), QStringLiteral("new"));
+        QTRY_VERIFY(
+            ModelFixture::text(fixture.app.settings(), "message").contains(QStringLiteral("is locked")));
     }
     void peers_ofBothLayers_areListed() {
         ModelFixture fixture;

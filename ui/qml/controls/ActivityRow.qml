@@ -13,8 +13,8 @@ T.ItemDelegate {
     required property int level
     required property string tone
     required property bool gain
-    required property string kind
-    required property string details
+    required property string page
+    required property string argument
     implicitHeight: Math.max(52, column.implicitHeight + 14)
     focusPolicy: Qt.StrongFocus
     hoverEnabled: true

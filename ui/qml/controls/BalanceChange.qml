@@ -14,6 +14,6 @@ Column {
         Label { role: "strong"; text: change.facts.name; Layout.fillWidth: true }
         Label { role: "small"; faint: true; text: qsTr("can spend") }
     }
-    ShareBar { width: parent.width; level: change.facts.level; share: change.facts.nowShare; words: qsTr("Now  %1").arg(change.facts.now) }
-    ShareBar { width: parent.width; level: change.facts.level; share: change.facts.afterShare; words: qsTr("After  %1").arg(change.facts.after); strong: true }
+    ShareBar { width: parent.width; level: change.facts.level; share: change.facts.nowShare; name: qsTr("Now"); figure: change.facts.now }
+    ShareBar { width: parent.width; level: change.facts.level; share: change.facts.afterShare; name: qsTr("After"); figure: change.facts.after; strong: true }
 }

@@ -29,10 +29,13 @@ Card {
         color: Theme.sunken
         Label { anchors.fill: parent; anchors.leftMargin: 10; anchors.rightMargin: 10; verticalAlignment: Text.AlignVCenter; role: "monoSmall"; text: card.request !== "" ? card.request : "–"; elide: Text.ElideMiddle }
     }
-    RowLayout {
-        spacing: 6
-        Icon { name: card.fits ? "check" : "warn"; size: 15; stroke: 22; color: card.fits ? Theme.ok : Theme.warn }
-        Label { role: "dense"; text: card.fitness; color: card.fits ? Theme.ok : Theme.warn; Layout.fillWidth: true; wrapMode: Text.Wrap }
+    Item {
+        // Placed by hand: a layout of Qt 6.4 leaves the icon where it was when the words need fewer lines.
+        Layout.fillWidth: true
+        implicitHeight: fitness.height
+        Icon { y: (firstLine.height - height) / 2; name: card.fits ? "check" : "warn"; size: 15; stroke: 22; color: card.fits ? Theme.ok : Theme.warn }
+        FontMetrics { id: firstLine; font: fitness.font }
+        Label { id: fitness; x: 21; width: parent.width - 21; role: "dense"; text: card.fitness; color: card.fits ? Theme.ok : Theme.warn; wrapMode: Text.Wrap }
     }
     Label { role: "small"; dim: true; Layout.fillWidth: true; wrapMode: Text.Wrap; text: card.caveat }
 }

@@ -7,6 +7,7 @@ Rectangle {
     id: band
     property QtObject status: null
     readonly property bool needed: status !== null && status.ready && !status.synced
+    readonly property string progress: status === null ? "" : [status.stageCount, status.stageLeft].filter((part) => part !== "").join(" · ")
     visible: needed
     implicitHeight: row.implicitHeight + 20
     radius: Theme.cardRadius
@@ -22,8 +23,8 @@ Rectangle {
         anchors.rightMargin: 16
         spacing: 14
         Label { role: "denseStrong"; text: band.status ? band.status.stageWords : "" }
-        Label { role: "dense"; dim: true; text: band.status ? band.status.stageCount : "" }
-        ProgressLine { Layout.fillWidth: true; share: band.status ? band.status.syncShare : 0; describe: band.status ? band.status.stageWords + " " + band.status.stageCount : "" }
+        Label { role: "dense"; dim: true; text: band.progress }
+        ProgressLine { Layout.fillWidth: true; share: band.status ? band.status.syncShare : 0; describe: band.status ? band.status.stageWords + " " + band.progress : "" }
         Label { role: "small"; faint: true; text: qsTr("You can receive already.") }
     }
 }

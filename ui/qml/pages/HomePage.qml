@@ -96,7 +96,7 @@ Page {
                     Layout.fillWidth: true
                     Layout.fillHeight: true
                     model: page.app.activity
-                    onOpened: (id, kind, level, details) => { if (kind === "move") page.go("progress", details); else if (level === 1) page.go("transaction", details); else payment.show(id, this) }
+                    onOpened: (id, where, argument) => { if (where !== "") page.go(where, argument); else payment.show(id, this) }
                 }
             }
         }

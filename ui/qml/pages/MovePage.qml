@@ -117,14 +117,14 @@ Page {
                 Column {
                     id: balances
                     Layout.fillWidth: true
-                    spacing: 12
+                    spacing: 8
                     Repeater {
                         model: page.move.balances
                         BalanceChange { required property var modelData; width: balances.width; facts: modelData }
                     }
                 }
                 Rule { }
-                FactList { model: page.move.review }
+                FactList { model: page.move.review; nameWidth: 122; spacing: 5 }
                 Item { Layout.fillHeight: true }
                 Note { visible: page.move.risk !== ""; symbol: "shield"; text: page.move.risk }
                 Note { visible: page.move.startError !== ""; tone: "bad"; text: page.move.startError }

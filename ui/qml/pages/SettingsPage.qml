@@ -138,7 +138,7 @@ Page {
                 Layout.fillHeight: true
                 title: qsTr("Network")
                 FactRow { name: qsTr("Network"); value: page.status.networkWords }
-                FactRow { name: qsTr("State"); value: page.status.stageWords + (page.status.stageCount !== "" ? " · " + page.status.stageCount : "") }
+                FactRow { name: qsTr("State"); value: [page.status.stageWords, page.status.stageCount, page.status.stageLeft].filter((part) => part !== "").join(" · ") }
                 FactRow { visible: page.status.nodeId !== ""; name: qsTr("Your node id"); value: page.status.nodeId; mono: true; copyText: page.status.nodeId }
                 FactRow { name: qsTr("Your data"); value: page.status.dataDirectory; mono: true; copyText: page.status.dataDirectory }
                 Label { Layout.fillWidth: true; role: "small"; faint: true; wrapMode: Text.Wrap; text: qsTr("Another network has its own wallets: start Duplex with --network=NAME. A proxy is set with --proxy=HOST:PORT.") }

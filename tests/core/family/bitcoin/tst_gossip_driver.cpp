@@ -28,6 +28,7 @@ struct Driver {
     Sent sent;
     std::unique_ptr<GossipDriver> gossip;
     std::map<ln::ChannelId, const ln::channel::Channel*> channels;
+    int asked_for_channels = 0;
 
     explicit Driver(test::TestShell& in) : shell(in) { restart(); }
     void restart() {
@@ -46,7 +47,10 @@ struct Driver {
         shell.end();
     }
     void take(std::uint8_t peer, const ln::wire::Message& message) {
-        gossip->message(idOf(peer), message, channels);
+        gossip->message(idOf(peer), message, [this] {
+            ++asked_for_channels;
+            return channels;
+        });
         shell.end();
     }
     template <typename T>
@@ -154,6 +158,18 @@ private slots:
         driver.restart();
         QCOMPARE(driver.gossip->peerPolicy(channel.id)->timestamp, timestamp);
         QVERIFY(!driver.gossip->peerPolicy({ByteArray<32>{1}}));
+    }
+
+    void message_ofOtherKinds_doesNotAskForOurChannels() {
+        test::TestShell shell;
+        Driver driver(shell);
+        driver.ready(2);
+        driver.take(2, ln::wire::Ping{});
+        driver.take(2, ln::wire::QueryChannelRange{});
+        driver.take(2, ln::wire::GossipTimestampFilter{});
+        QCOMPARE(driver.asked_for_channels, 0);
+        driver.take(2, update(2, 1, real_scid, secondsAgo(10)));
+        QCOMPARE(driver.asked_for_channels, 1);
     }
 
     void aliasLikeAPublicChannel_doesNotMakeUsDeaf() {
