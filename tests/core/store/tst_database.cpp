@@ -72,6 +72,23 @@ private slots:
         QCOMPARE(*(*database)->read(Table::history, Bytes({1, 2})), Bytes{});
     }
 
+    // Machines that touch a row twice in one turn rely on it.
+    void commit_laterChangeOfARow_wins() {
+        QTemporaryDir dir;
+        auto database = Database::open(pathIn(dir));
+        Changes changes;
+        changes.put(Table::coins, Bytes{1}, Bytes{1});
+        changes.put(Table::coins, Bytes{1}, Bytes{2});
+        changes.put(Table::coins, Bytes{2}, Bytes{1});
+        changes.erase(Table::coins, Bytes{2});
+        changes.erase(Table::coins, Bytes{3});
+        changes.put(Table::coins, Bytes{3}, Bytes{3});
+        QVERIFY((*database)->commit(changes).has_value());
+        QCOMPARE((*database)->read(Table::coins, Bytes{1}), std::optional(Bytes{2}));
+        QVERIFY(!(*database)->read(Table::coins, Bytes{2}));
+        QCOMPARE((*database)->read(Table::coins, Bytes{3}), std::optional(Bytes{3}));
+    }
+
     void scan_prefix_givesOnlyItsRowsInOrder() {
         QTemporaryDir dir;
         auto database = Database::open(pathIn(dir));
@@ -232,6 +249,23 @@ private slots:
         QCOMPARE(database.error().kind, OpenError::Kind::not_a_database);
         QVERIFY(file.open(QIODevice::ReadOnly));
         QCOMPARE(file.readAll(), text);
+    }
+
+    void open_damagedPages_isRefusedAndKept() {
+        QTemporaryDir dir;
+        QVERIFY((*Database::open(pathIn(dir)))->commit(change(1)).has_value());
+        QFile file(dir.filePath("wallet.sqlite"));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        QByteArray bytes = file.readAll();
+        for (qsizetype page = 4096; page < bytes.size(); page += 4096) // the first holds the schema
+            bytes.replace(page, 8, QByteArray(8, '\xff'));
+        QVERIFY(file.seek(0) && file.write(bytes) == bytes.size());
+        file.close();
+        const auto database = Database::open(pathIn(dir));
+        QVERIFY(!database.has_value());
+        QCOMPARE(database.error().kind, OpenError::Kind::damaged);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QVERIFY(file.readAll() == bytes);
     }
 
     void copyTo_givesAnOpenableCopy() {

@@ -233,6 +233,14 @@ private slots:
         QVERIFY(std::holds_alternative<HeadersAppended>(chain.accept({mined(next)}, now).what));
     }
 
+    void threat2_targetAboveTheLimit_isNoWork() {
+        const NetworkParameters& main = parametersOf(Network::main);
+        QVERIFY(meetsTarget(BlockHash{}, 0x1d00ffff, main));
+        QVERIFY(!meetsTarget(BlockHash{}, 0x1d010000, main));
+        QVERIFY(!meetsTarget(BlockHash{}, 0x207fffff, main));
+        QVERIFY(meetsTarget(BlockHash{}, 0x207fffff, parametersOf(Network::regtest)));
+    }
+
     // BIP 94: least difficulty after 20 minutes, not at a retarget; retarget from the period's first bits.
     void testnet4_rules() {
         NetworkParameters rules = parametersOf(Network::testnet4);
@@ -302,6 +310,35 @@ private slots:
             const auto back = chain.accept({next, mined(last)}, now);
             QCOMPARE(std::get<HeadersReorganised>(back.what).headers.size(), std::size_t{depth + 2});
         }
+    }
+
+    // threats 17: work counts, not length. By the rules of testnet4 a header 20 minutes late is easy to make.
+    void threat17_fewerButHarderHeaders_win() {
+        NetworkParameters rules = parametersOf(Network::testnet4);
+        rules.minimum_work = {};
+        rules.power_limit_bits = 0x207fffff;
+        rules.genesis = parametersOf(Network::regtest).genesis;
+        HeaderChain chain(rules, {});
+        const auto after = [](const BlockHeader& before, std::uint32_t spacing, std::uint32_t bits) {
+            return mined(
+                {.version = 4, .previous = before.hash(), .time = before.time + spacing, .bits = bits});
+        };
+        while (chain.height() < 2015) chain.accept({after(chain.tip().header, 100, 0x207fffff)}, now);
+        const BlockHeader fork = chain.tip().header;
+        const std::uint32_t harder = chain.nextBits(fork.time + 600); // four times as hard
+        const BlockHeader hard = after(fork, 600, harder);
+        chain.accept({hard}, now);
+        std::vector<BlockHeader> easy = {after(hard, 1201, 0x207fffff)};
+        for (int i = 0; i < 2; ++i) easy.push_back(after(easy.back(), 1201, 0x207fffff));
+        QVERIFY(std::holds_alternative<HeadersAppended>(chain.accept(easy, now).what));
+
+        const BlockHeader one = after(hard, 600, harder); // as much work as four easy ones
+        const auto outcome = chain.accept({one}, now);
+        QVERIFY(std::holds_alternative<HeadersReorganised>(outcome.what));
+        QVERIFY(chain.tip().hash == one.hash() && chain.height() == 2017);
+        const auto longer = chain.accept({after(easy.back(), 1201, 0x207fffff)}, now);
+        QVERIFY(std::holds_alternative<HeadersOnSideBranch>(longer.what)); // equal work: the first seen stays
+        QVERIFY(chain.tip().hash == one.hash());
     }
 
     void reorganisation_whileUnstored_keepsTheRightHeaders() {

@@ -92,6 +92,22 @@ private slots:
         QCOMPARE(faultOf(*built, context.feerate), QString());
     }
 
+    void changeBelowDust_goesToTheFee() {
+        Wallet wallet = walletWith({100'000});
+        const BuildContext context = contextOf(wallet, 253);
+        const std::int64_t dust = dustLimitSat(wallet.changeScript());
+        const std::int64_t fee = context.feerate.feeCeil({42 + 271 + 124 + 124}).value; // with change
+        const auto paying = [&](std::int64_t sat) {
+            return *buildTransaction({.payments = {{foreignScript(), {sat}}}}, context);
+        };
+        const UnsignedTransaction least = paying(100'000 - fee - dust);
+        QCOMPARE(outputTo(least.transaction, wallet.changeScript())->value.value, dust);
+        const UnsignedTransaction none = paying(100'000 - fee - dust + 1);
+        QVERIFY(none.change_outputs.empty());
+        QCOMPARE(none.fee.value, fee + dust - 1);
+        QCOMPARE(faultOf(none, context.feerate), QString());
+    }
+
     void sendAll_leavesNothing() {
         Wallet wallet = walletWith({100'000, 50'000, 200}); // 200 costs more than it brings
         const BuildContext context = contextOf(wallet);

@@ -215,6 +215,23 @@ private slots:
         QCOMPARE(wallet.spendable().size(), std::size_t{2});
     }
 
+    void reservation_outlivesConfirmation_andReorganisation() {
+        Wallet wallet = walletWith({100'000});
+        const Transaction own =
+            spending({wallet.spendable()[0].outpoint}, {{{90'000}, wallet.changeScript()}});
+        wallet.addUnconfirmed(own, unixTime(1'700'000'000));
+        const OutPoint coin{own.txid(), 0};
+        WalletChange change;
+        QVERIFY(wallet.reserve(coin, "channel 1", change));
+        const auto isHeld = [&] {
+            return wallet.spendable().empty() && !wallet.reserve(coin, "send 2", change);
+        };
+        addBlock(wallet, 11, {own});
+        QVERIFY(isHeld());
+        wallet.disconnectBlock({11});
+        QVERIFY(isHeld());
+    }
+
     void labels_areBoundedAndCutBetweenCharacters() {
         Wallet wallet = walletWith({1000});
         const Txid txid = wallet.history().entries().begin()->first;

@@ -122,6 +122,16 @@ private slots:
         QVERIFY(findRoute(map.graph, {}, ask));
     }
 
+    // An update that came before the chain showed the capacity may promise more than there is.
+    void capacityOnChain_belowThePromise_bounds() {
+        Map map;
+        map.add(2, 3, 23, 10, 0, 40, 5000);
+        QVERIFY(findRoute(map.graph, {}, request(3, 1'000'001)));
+        map.graph.setVerified({23}, Verification::unspent, bitcoin::Satoshi{1000});
+        QVERIFY(findRoute(map.graph, {}, request(3, 1'000'000)));
+        QVERIFY(findRoute(map.graph, {}, request(3, 1'000'001)).error() == RouteError::no_route);
+    }
+
     void twentyHops_atMost() {
         Map map;
         for (std::uint8_t i = 2; i < 30; ++i) map.add(i, static_cast<std::uint8_t>(i + 1), i, 1, 0, 1);

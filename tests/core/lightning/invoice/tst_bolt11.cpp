@@ -3,7 +3,7 @@
 #include "core/bitcoin/primitives/address.h"
 #include "core/bitcoin/primitives/bech32.h"
 #include "core/lightning/invoice/amount_text.h"
-#include "core/lightning/invoice/bolt11.h"
+#include "core/lightning/invoice/fields.h"
 
 using namespace duplex;
 using namespace duplex::lightning;
@@ -30,6 +30,18 @@ Invoice sample() {
             .min_final_cltv_expiry_delta = {147},
             .features = ourInvoiceFeatures(),
             .payee = crypto::publicKey(vectorKey())};
+}
+/// The sample with a field `n`, which we read but never write, signed by `key`.
+std::string namingPayee(const NodeId& payee, const crypto::PrivateKey& key) {
+    const auto unnamed = bitcoin::decodeBech32(*signInvoice(sample(), mainnet(), key), 7089);
+    Words words(unnamed->words.begin(), unnamed->words.end() - 104); // all but the signature
+    const Words name = wordsOfBytes(payee);
+    words.insert(words.end(), {static_cast<std::uint8_t>(Field::payee), key_words >> 5, key_words & 31});
+    words.insert(words.end(), name.begin(), name.end());
+    const auto signature = crypto::signRecoverable(invoiceDigest(unnamed->prefix, words), key);
+    const Words end = wordsOfBytes(concat({signature.signature, ByteView(&signature.recovery_id, 1)}));
+    words.insert(words.end(), end.begin(), end.end());
+    return bitcoin::encodeBech32(unnamed->prefix, words, bitcoin::Bech32Variant::bech32);
 }
 
 /// What "Signature is not recoverable" and others must be refused for.
@@ -170,6 +182,15 @@ private slots:
         QVERIFY(decodeInvoice(signet, bitcoin::parametersOf(bitcoin::Network::signet)));
         QVERIFY(decodeInvoice("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", mainnet()).error() ==
                 InvoiceError::not_an_invoice);
+    }
+
+    // Who names a payee must have its key: else anybody could ask for money in another's name.
+    void namedPayee_mustHaveSigned() {
+        const NodeId payee = crypto::publicKey(vectorKey());
+        const auto invoice = decodeInvoice(namingPayee(payee, vectorKey()), mainnet());
+        QVERIFY(invoice && *invoice == sample());
+        const auto other = *crypto::PrivateKey::fromBytes(ByteArray<32>{7});
+        QVERIFY(decodeInvoice(namingPayee(payee, other), mainnet()).error() == InvoiceError::bad_signature);
     }
 
     void threat88_amounts_shortestFormAndBack_data() {

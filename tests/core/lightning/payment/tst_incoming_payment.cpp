@@ -236,6 +236,14 @@ private slots:
         QVERIFY(isWrongDetails(payments.onHtlc(Payer{}.htlc(), us(), at()), Payer{}));
     }
 
+    // The clock decides, not whether the timer ran yet.
+    void expired_beforeTheTick_takesNothing() {
+        IncomingPayments payments = withInvoice();
+        const UnixTime end = invoiced().expires_at;
+        QVERIFY(isWrongDetails(payments.onHtlc(Payer{}.htlc(), us(), at(0s, end)), Payer{}));
+        QCOMPARE(payments.onHtlc(Payer{.id = 2}.htlc(), us(), at(0s, end - 1s)).size(), std::size_t{2});
+    }
+
     void threat86_hashIsUsedOnce() {
         IncomingPayments payments = withInvoice();
         QVERIFY(payments.add(invoiced()).error() == IncomingPayments::AddError::hash_used);

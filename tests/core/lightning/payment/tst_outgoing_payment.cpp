@@ -77,6 +77,19 @@ std::optional<PaymentFailure> failed(const PaymentActions& actions) {
     return failure ? std::optional(failure->reason) : std::nullopt;
 }
 
+/// "The fee does not suffice": channel 34 at 3 sat from node 3 on, signed by `signer`.
+onion::FailureMessage dearer34(std::uint8_t signer) {
+    wire::ChannelUpdate update{.short_channel_id = {34},
+                               .timestamp = 5,
+                               .channel_flags = static_cast<std::uint8_t>(key(3) < key(4) ? 0 : 1),
+                               .cltv_expiry_delta = {40},
+                               .fee_base_msat = 3000,
+                               .htlc_maximum_msat = {1'000'000'000}};
+    update.signature = crypto::sign(wire::signedDigest(update), test::privateKeyOf(signer));
+    return {onion::FailureCode::fee_insufficient,
+            onion::UpdateData{.htlc_msat = {1}, .channel_update = wire::encode(update)}};
+}
+
 /// The failure packet that hop `at` of a part would send back to us.
 Bytes failureFrom(const PaymentPart& part, std::size_t at, const onion::FailureMessage& message) {
     Bytes packet = onion::createFailurePacket(part.shared_secrets[at], message);
@@ -165,17 +178,7 @@ private slots:
         World world;
         OutgoingPayment payment(request());
         payment.proceed(world.environment());
-        const bool first = key(3) < key(4);
-        wire::ChannelUpdate update{.short_channel_id = {34},
-                                   .timestamp = 5,
-                                   .channel_flags = static_cast<std::uint8_t>(first ? 0 : 1),
-                                   .cltv_expiry_delta = {40},
-                                   .fee_base_msat = 3000,
-                                   .htlc_maximum_msat = {1'000'000'000}};
-        update.signature = crypto::sign(wire::signedDigest(update), test::privateKeyOf(3));
-        const Bytes bytes = wire::encode(update);
-        const onion::FailureMessage message{onion::FailureCode::fee_insufficient,
-                                            onion::UpdateData{.htlc_msat = {1}, .channel_update = bytes}};
+        const onion::FailureMessage message = dearer34(3);
         SendPart part =
             sent(payment.onPartFailed(0, failureFrom(payment.parts()[0], 1, message), world.environment()));
         QCOMPARE(part.amount.value, std::int64_t{1'004'000});
@@ -184,7 +187,17 @@ private slots:
             sent(payment.onPartFailed(1, failureFrom(payment.parts()[1], 1, message), world.environment()));
         QCOMPARE(part.amount.value, std::int64_t{1'010'000});
         // The graph itself has not changed.
+        const bool first = key(3) < key(4);
         QCOMPARE(world.graph.channel({34})->policy[first ? 0 : 1]->fee_base_msat, 1000u);
+    }
+
+    void feeInsufficient_policyOfAnotherSigner_isNotUsed() {
+        World world;
+        OutgoingPayment payment(request());
+        payment.proceed(world.environment());
+        const Bytes reason = failureFrom(payment.parts()[0], 1, dearer34(2));
+        QCOMPARE(sent(payment.onPartFailed(0, reason, world.environment())).amount.value,
+                 std::int64_t{1'010'000});
     }
 
     void payeeRefuses_isFinal() {
