@@ -501,8 +501,9 @@ std::vector<Method> chainMethods() {
          .example = "1000 5000",
          .request = [](const Arguments& arguments, const Environment&) -> RequestResult {
              if (arguments.integer("timeout") < 0) return fail(Code::misc, "Negative timeout");
+             constexpr std::int64_t longest = 10LL * 365 * 24 * 60 * 60 * 1000; // is added to the clock
              return api::WaitForHeight{.height = arguments.integer("height"),
-                                       .timeout_ms = arguments.integer("timeout")};
+                                       .timeout_ms = std::min(arguments.integer("timeout"), longest)};
          },
          .result = onReply<api::ChainReply>(heightAndHash)},
         {.name = "sendrawtransaction",

@@ -12,6 +12,7 @@ namespace duplex::rpc {
 namespace {
 
 constexpr std::string_view group = "Both layers";
+constexpr const char* more_than_all = "There are at most 21,000,000 BTC.";
 
 /// L1 and L2 are short for the Bitcoin pair.
 std::string layerId(const std::string& text, const Environment& environment) {
@@ -28,6 +29,7 @@ std::expected<std::int64_t, api::Error> amountOf(const Arguments& arguments) {
     const auto amount = arguments.has("amount_sat") ? std::optional(arguments.integer("amount_sat"))
                                                     : arguments.fixedPoint("amount", 8);
     if (!amount || *amount <= 0) return fail(Code::bad_parameter, "The amount must be more than 0.");
+    if (*amount > bitcoin::max_money.value) return fail(Code::bad_parameter, more_than_all);
     return *amount;
 }
 
@@ -61,6 +63,8 @@ RequestResult startMove(const Arguments& arguments, const Environment& environme
     request.max_fee_sat = arguments.integer("max_fee_sat");
     if (request.amount_sat <= 0 || request.max_fee_sat < 0)
         return fail(Code::bad_parameter, "amount_sat must be more than 0 and max_fee_sat not negative.");
+    if (std::max(request.amount_sat, request.max_fee_sat) > bitcoin::max_money.value)
+        return fail(Code::bad_parameter, more_than_all);
     return request;
 }
 
@@ -134,6 +138,7 @@ RequestResult sandbox(const Arguments& arguments, const Environment& environment
         return fail(Code::bad_parameter, "sandbox takes mine N, fund ADDRESS AMOUNT_SAT, invoice AMOUNT_SAT, "
                                          "pay INVOICE, reorg N or status.");
     }
+    if (request.amount_sat > bitcoin::max_money.value) return fail(Code::bad_parameter, more_than_all);
     return request;
 }
 

@@ -36,7 +36,7 @@ std::optional<std::int64_t> millisatoshiOf(const Json& value, std::int64_t bare)
     if (text.ends_with("sat")) return scaled(wholeNumber(without(3)), 1000);
     if (text.ends_with("btc")) {
         const auto amount = fixedPointOf(without(3), 11);
-        return amount && *amount >= 0 ? amount : std::nullopt;
+        return amount && *amount >= 0 ? scaled(amount, 1) : std::nullopt;
     }
     return scaled(wholeNumber(text), bare);
 }

@@ -1,7 +1,7 @@
 #include "core/rpc/payment_link.h"
 
 #include "core/bitcoin/primitives/address.h"
-#include "core/rpc/json.h"
+#include "core/bitcoin/primitives/link_amount.h"
 
 #include <algorithm>
 #include <set>
@@ -40,19 +40,12 @@ std::optional<std::string> unescaped(std::string_view text) {
     return plain;
 }
 
-// BIP 21: decimal BTC, digits and one point only.
-std::optional<std::int64_t> amountOf(std::string_view text) {
-    if (text.empty() || !std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || c == '.'; }))
-        return std::nullopt;
-    const std::string whole = text.starts_with('.') ? "0" + std::string(text) : std::string(text);
-    const auto amount = satoshiOf(whole.ends_with('.') ? whole.substr(0, whole.size() - 1) : whole);
-    return amount && *amount <= bitcoin::max_money.value ? amount : std::nullopt;
-}
-
 std::optional<LinkError> addParameter(PaymentLink& link, const std::string& key, std::string value) {
     if (key == "amount") {
-        link.amount_sat = amountOf(value);
-        return link.amount_sat ? std::nullopt : std::optional(LinkError::bad_amount);
+        const auto amount = bitcoin::amountFromLink(value);
+        if (!amount) return LinkError::bad_amount;
+        link.amount_sat = amount->value;
+        return std::nullopt;
     }
     if (key == "label")
         link.label = std::move(value);

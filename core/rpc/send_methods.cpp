@@ -47,13 +47,13 @@ std::expected<std::vector<api::Payee>, api::Error> payeesOf(const Json& outputs,
     }
     if (members.empty()) return fail(Code::bad_parameter, "TX must have at least one output");
     std::vector<api::Payee> payees;
-    std::set<std::string> seen;
+    std::set<bitcoin::Script> seen; // one address can be written in either case
     for (const auto* member : members) {
         if (member->first == "data")
             return fail(Code::bad_parameter, "Outputs of data are not sent by Duplex: give addresses only.");
         const auto address = addressOf(member->first, environment);
         if (!address) return std::unexpected(address.error());
-        if (!seen.insert(*address).second)
+        if (!seen.insert(*bitcoin::scriptFromAddress(*address, *environment.network)).second)
             return fail(Code::bad_parameter, "Invalid parameter, duplicated address: " + *address);
         const auto amount = amountOf(member->second);
         if (!amount) return std::unexpected(amount.error());
@@ -95,7 +95,8 @@ std::expected<void, api::Error> addFee(api::SendCoins& request, const Json& fee_
 
 std::expected<void, api::Error> refuseOthers(const Json& options,
                                              const std::vector<std::string_view>& known) {
-    if (!options.members()) return {};
+    if (options.isNull()) return {};
+    if (!options.members()) return fail(Code::type, "options must be an object.");
     for (const auto& [name, value] : *options.members())
         if (std::ranges::find(known, name) == known.end())
             return fail(Code::bad_parameter, fmt::format("Option {} is not known to Duplex. Known are: {}",
@@ -103,11 +104,60 @@ std::expected<void, api::Error> refuseOthers(const Json& options,
     return {};
 }
 
-std::expected<std::string, api::Error> requestId(const Arguments& arguments) {
-    std::string id = arguments.text("request_id");
+/// One that is not understood is refused: a repeated call would pay twice.
+std::expected<std::string, api::Error> requestId(const Json& value) {
+    if (value.isNull()) return std::string();
+    if (!value.string()) return fail(Code::type, "request_id must be a text.");
     constexpr std::size_t longest = 128;
-    if (id.size() > longest) return fail(Code::bad_parameter, "request_id must have at most 128 bytes.");
-    return id;
+    if (value.string()->size() > longest)
+        return fail(Code::bad_parameter, "request_id must have at most 128 bytes.");
+    return *value.string();
+}
+
+std::expected<bool, api::Error> flag(const Json& value, std::string_view name, bool otherwise) {
+    if (value.isNull()) return otherwise;
+    if (!value.boolean()) return fail(Code::type, fmt::format("{} must be true or false.", name));
+    return *value.boolean();
+}
+
+std::expected<void, api::Error> needReplaceable(const Json& value) {
+    const auto replaceable = flag(value, "replaceable", true);
+    if (!replaceable) return std::unexpected(replaceable.error());
+    if (!*replaceable)
+        return fail(Code::bad_parameter,
+                    "Sends always signal replaceability, so that their fee can be raised.");
+    return {};
+}
+
+/// Core takes the outputs that pay the fee; here it can be the first one.
+std::expected<bool, api::Error> subtractsFee(const Json& indices) {
+    if (indices.isNull()) return false;
+    const Json::Array* list = indices.elements();
+    if (list && list->empty()) return false;
+    if (!list || list->size() != 1 || list->front().integer() != 0)
+        return fail(Code::bad_parameter,
+                    "subtract_fee_from_outputs takes [0] only: the fee comes from the first output.");
+    return true;
+}
+
+const Json& inside(const Json& options, std::string_view name) {
+    static const Json nothing;
+    const Json* found = options.find(name);
+    return found ? *found : nothing;
+}
+
+/// request_id, fee_rate and conf_target of send and sendall, beside or inside `options`.
+std::expected<void, api::Error> addShared(api::SendCoins& request, const Arguments& arguments) {
+    const auto named = option(arguments, "request_id");
+    if (!named) return std::unexpected(named.error());
+    const auto id = requestId(*named);
+    if (!id) return std::unexpected(id.error());
+    request.request_id = *id;
+    const auto rate = option(arguments, "fee_rate");
+    if (!rate) return std::unexpected(rate.error());
+    const auto target = option(arguments, "conf_target");
+    if (!target) return std::unexpected(target.error());
+    return addFee(request, *rate, *target);
 }
 
 RequestResult sendToAddress(const Arguments& arguments, const Environment& environment) {
@@ -115,11 +165,9 @@ RequestResult sendToAddress(const Arguments& arguments, const Environment& envir
     if (!address) return std::unexpected(address.error());
     const auto amount = amountOf(arguments.at("amount"));
     if (!amount) return std::unexpected(amount.error());
-    const auto id = requestId(arguments);
+    const auto id = requestId(arguments.at("request_id"));
     if (!id) return std::unexpected(id.error());
-    if (!arguments.boolean("replaceable", true))
-        return fail(Code::bad_parameter,
-                    "Sends always signal replaceability, so that their fee can be raised.");
+    if (auto fine = needReplaceable(arguments.at("replaceable")); !fine) return std::unexpected(fine.error());
     api::SendCoins request{.payees = {{.address = *address, .amount_sat = *amount}}};
     request.subtract_fee = arguments.boolean("subtractfeefromamount");
     request.comment = arguments.text("comment");
@@ -137,24 +185,12 @@ RequestResult send(const Arguments& arguments, const Environment& environment) {
                                            "subtract_fee_from_outputs", "replaceable", "request_id"});
         !fine)
         return std::unexpected(fine.error());
-    const auto id = requestId(arguments);
-    if (!id) return std::unexpected(id.error());
-    api::SendCoins request{.payees = std::move(*payees)};
-    request.request_id = *id;
-    if (const Json* inside = options.find("request_id"); inside && inside->string())
-        request.request_id = *inside->string();
-    if (const Json* indices = options.find("subtract_fee_from_outputs");
-        indices && indices->elements() && !indices->elements()->empty()) {
-        if (indices->elements()->size() != 1 || indices->elements()->front().integer() != 0)
-            return fail(Code::bad_parameter,
-                        "subtract_fee_from_outputs takes [0] only: the fee comes from the first output.");
-        request.subtract_fee = true;
-    }
-    const auto rate = option(arguments, "fee_rate");
-    if (!rate) return std::unexpected(rate.error());
-    const auto target = option(arguments, "conf_target");
-    if (!target) return std::unexpected(target.error());
-    if (auto fine = addFee(request, *rate, *target); !fine) return std::unexpected(fine.error());
+    if (auto fine = needReplaceable(inside(options, "replaceable")); !fine)
+        return std::unexpected(fine.error());
+    const auto subtracts = subtractsFee(inside(options, "subtract_fee_from_outputs"));
+    if (!subtracts) return std::unexpected(subtracts.error());
+    api::SendCoins request{.payees = std::move(*payees), .subtract_fee = *subtracts};
+    if (auto fine = addShared(request, arguments); !fine) return std::unexpected(fine.error());
     return request;
 }
 
@@ -169,20 +205,12 @@ RequestResult sendAll(const Arguments& arguments, const Environment& environment
             options, {"conf_target", "estimate_mode", "fee_rate", "include_reserve", "request_id"});
         !fine)
         return std::unexpected(fine.error());
-    const auto id = requestId(arguments);
-    if (!id) return std::unexpected(id.error());
-    api::SendCoins request{.payees = {{.address = *address}}, .all = true};
-    request.include_reserve = arguments.boolean("include_reserve");
-    if (const Json* inside = options.find("include_reserve"); inside && inside->boolean())
-        request.include_reserve = *inside->boolean();
-    request.request_id = *id;
-    if (const Json* inside = options.find("request_id"); inside && inside->string())
-        request.request_id = *inside->string();
-    const auto rate = option(arguments, "fee_rate");
-    if (!rate) return std::unexpected(rate.error());
-    const auto target = option(arguments, "conf_target");
-    if (!target) return std::unexpected(target.error());
-    if (auto fine = addFee(request, *rate, *target); !fine) return std::unexpected(fine.error());
+    const auto reserve = option(arguments, "include_reserve");
+    if (!reserve) return std::unexpected(reserve.error());
+    const auto include = flag(*reserve, "include_reserve", false);
+    if (!include) return std::unexpected(include.error());
+    api::SendCoins request{.payees = {{.address = *address}}, .all = true, .include_reserve = *include};
+    if (auto fine = addShared(request, arguments); !fine) return std::unexpected(fine.error());
     return request;
 }
 

@@ -22,7 +22,7 @@ std::string normalized(const std::string& text) {
     return QString::fromStdString(text).normalized(QString::NormalizationForm_KD).toStdString();
 }
 
-RequestResult createWallet(const Arguments& arguments, const Environment&) {
+RequestResult createWallet(const Arguments& arguments, const Environment& environment) {
     if (arguments.boolean("disable_private_keys") || arguments.boolean("blank") ||
         arguments.boolean("avoid_reuse") || arguments.boolean("external_signer"))
         return fail(Code::wallet, "Wallets without keys, blank, with avoid_reuse or with an external signer "
@@ -38,7 +38,12 @@ RequestResult createWallet(const Arguments& arguments, const Environment&) {
     request.mnemonic = normalized(arguments.text("mnemonic"));
     request.mnemonic_passphrase = normalized(arguments.text("mnemonic_passphrase"));
     request.words = static_cast<int>(words);
-    if (arguments.has("birthday")) request.birthday_time = arguments.integer("birthday");
+    if (arguments.has("birthday")) {
+        const std::int64_t birthday = arguments.integer("birthday");
+        if (birthday < 0 || birthday > environment.now) // after it coins would not be looked for
+            return fail(Code::bad_parameter, "birthday must be a UNIX time that is past.");
+        request.birthday_time = birthday;
+    }
     return request;
 }
 
@@ -239,9 +244,10 @@ RequestResult listTransactions(const Arguments& arguments, const Environment&) {
     const std::string label = arguments.text("label", "*");
     // Core counts entries, of which a transaction may have several: the page is cut below.
     constexpr std::int64_t most = 1'000'000;
-    return api::ListTransactions{.label = label == "*" ? std::string{} : label,
-                                 .count = static_cast<int>(std::min(count + skip, most)),
-                                 .skip = 0};
+    return api::ListTransactions{
+        .label = label == "*" ? std::string{} : label,
+        .count = static_cast<int>(std::min(std::min(count, most) + std::min(skip, most), most)),
+        .skip = 0};
 }
 
 LocalResult transactionList(const api::WalletTransactionList& reply, const Arguments& arguments,

@@ -12,10 +12,19 @@ endforeach()
 # What a target links, or compiles, beyond the pure rooms: the simulators of tests/support, and of the rooms with Qt only
 # the sources that decode.
 set(DUPLEX_FUZZ_LINK_fuzz_channel_message two_nodes)
+set(DUPLEX_FUZZ_LINK_fuzz_closed_channel two_nodes)
+set(DUPLEX_FUZZ_LINK_fuzz_two_nodes two_nodes)
+set(DUPLEX_FUZZ_LINK_fuzz_light_sync mini_chain)
+set(DUPLEX_FUZZ_SOURCES_fuzz_light_sync tests/core/bitcoin/light/sync_room.cpp)
+set(DUPLEX_FUZZ_LINK_fuzz_rpc_call core_rpc)
+set(DUPLEX_FUZZ_SOURCES_fuzz_seed_file core/family/bitcoin/seed_file.cpp)
+set(DUPLEX_FUZZ_SOURCES_fuzz_wallet_backup core/family/bitcoin/wallet_backup.cpp core/family/bitcoin/static_backup.cpp)
+set(DUPLEX_FUZZ_LINK_fuzz_recognise Qt6::Core)
+set(DUPLEX_FUZZ_SOURCES_fuzz_recognise core/family/bitcoin/recognise.cpp core/family/bitcoin/foreign_text.cpp
+    core/io/endpoint.cpp core/rpc/payment_link.cpp)
 set(DUPLEX_FUZZ_LINK_fuzz_json Qt6::Core)
 set(DUPLEX_FUZZ_SOURCES_fuzz_json core/rpc/json.cpp)
-set(DUPLEX_FUZZ_LINK_fuzz_payment_link Qt6::Core)
-set(DUPLEX_FUZZ_SOURCES_fuzz_payment_link core/rpc/json.cpp core/rpc/payment_link.cpp)
+set(DUPLEX_FUZZ_SOURCES_fuzz_payment_link core/rpc/payment_link.cpp)
 set(DUPLEX_FUZZ_SOURCES_fuzz_endpoint core/io/endpoint.cpp)
 set(DUPLEX_FUZZ_SOURCES_fuzz_configuration app/command_line.cpp)
 

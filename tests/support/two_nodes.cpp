@@ -430,10 +430,18 @@ void TwoNodes::step(std::uint32_t op) {
 }
 
 std::optional<std::string> runEpisode(const std::vector<std::uint32_t>& ops, const ChannelSetup& setup) {
-    std::size_t at = 0;
     try {
         TwoNodes nodes(setup);
         nodes.open();
+        return runEpisode(std::move(nodes), ops);
+    } catch (const RuleBroken& broken) {
+        return fmt::format("opening: {}", broken.what());
+    }
+}
+
+std::optional<std::string> runEpisode(TwoNodes nodes, const std::vector<std::uint32_t>& ops) {
+    std::size_t at = 0;
+    try {
         for (const std::uint32_t op : ops) {
             nodes.step(op);
             ++at;

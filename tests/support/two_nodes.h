@@ -101,7 +101,9 @@ private:
     std::map<ln::PaymentHash, ln::Preimage> m_preimages;
 };
 
-/// Runs decisions over a fresh channel, drains, closes; the text of the first broken rule.
+/// Runs decisions over an open channel, drains, closes; the text of the first broken rule.
+std::optional<std::string> runEpisode(TwoNodes nodes, const std::vector<std::uint32_t>& ops);
+/// The same over a fresh channel.
 std::optional<std::string> runEpisode(const std::vector<std::uint32_t>& ops, const ChannelSetup& setup);
 /// A shorter list that still breaks a rule: the failing prefix, then halves and quarters and so on left out.
 std::vector<std::uint32_t> shrunk(std::vector<std::uint32_t> ops, const ChannelSetup& setup);

@@ -1,17 +1,43 @@
 #include "core/family/bitcoin/foreign_text.h"
 
+#include <QList>
 #include <QString>
 
 namespace duplex::family::bitcoin {
+
+namespace {
+
+bool breaksLine(char32_t character) {
+    const QChar::Category category = QChar::category(character);
+    return category == QChar::Other_Control || category == QChar::Separator_Line ||
+           category == QChar::Separator_Paragraph;
+}
+
+std::string utf8Of(char32_t character) {
+    return QString::fromUcs4(&character, 1).toStdString();
+}
+
+} // namespace
 
 std::string foreignText(const std::string& raw) {
     constexpr std::size_t longest = 32; // as long as BOLT 7 lets an alias be
     std::string text;
     for (const char32_t character : QString::fromStdString(raw).toUcs4()) {
-        if (!QChar::isPrint(character)) continue;
-        const std::string utf8 = QString::fromUcs4(&character, 1).toStdString();
+        if (!QChar::isPrint(character) || breaksLine(character)) continue;
+        const std::string utf8 = utf8Of(character);
         if (text.size() + utf8.size() > longest) break;
         text += utf8;
+    }
+    return text;
+}
+
+std::string foreignLine(const std::string& raw) {
+    std::string text;
+    for (const char32_t character : QString::fromStdString(raw).toUcs4()) {
+        if (breaksLine(character))
+            text += ' ';
+        else if (QChar::isPrint(character))
+            text += utf8Of(character);
     }
     return text;
 }

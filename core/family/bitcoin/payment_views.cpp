@@ -1,5 +1,6 @@
 // Payments and invoices in the api's words, and as lines of the history.
 
+#include "core/family/bitcoin/foreign_text.h"
 #include "core/family/bitcoin/payment_parts.h"
 #include "core/family/bitcoin/verified.h"
 
@@ -127,7 +128,7 @@ std::vector<ledger::Activity> PaymentDriver::activity() const {
         item.amount_msat = -payment.request().amount.value;
         item.fee_msat = payment.fee().value;
         item.time = secondsOf(payment.request().created);
-        item.label = facts.label.empty() ? facts.description : facts.label;
+        item.label = facts.label.empty() ? foreignLine(facts.description) : facts.label;
         item.details = hash.hex();
         item.verified = verifiedByKeys(payment.isFinal() ? facts.completed : io::calendarNow());
         items.push_back(std::move(item));

@@ -2,6 +2,8 @@
 
 #include "core/bitcoin/keys/mnemonic.h"
 #include "core/bitcoin/primitives/address.h"
+#include "core/bitcoin/primitives/link_amount.h"
+#include "core/family/bitcoin/foreign_text.h"
 #include "core/io/endpoint.h"
 #include "core/lightning/invoice/bolt11.h"
 
@@ -27,28 +29,6 @@ std::string lowerCase(std::string text) {
     return text;
 }
 
-/// Satoshi of a BIP 21 amount: decimal BTC with at most eight decimals.
-std::optional<std::int64_t> satoshiOf(std::string_view text) {
-    std::int64_t value = 0;
-    int decimals = -1;
-    if (text.empty() || text.size() > 20) return std::nullopt;
-    for (const char c : text) {
-        if (c == '.' && decimals < 0)
-            decimals = 0;
-        else if (c >= '0' && c <= '9' && decimals < 8 && value <= duplex::bitcoin::max_money.value) {
-            value = value * 10 + (c - '0');
-            if (decimals >= 0) ++decimals;
-        } else
-            return std::nullopt;
-    }
-    for (int i = std::max(decimals, 0); i < 8; ++i) {
-        if (value > duplex::bitcoin::max_money.value) return std::nullopt;
-        value *= 10;
-    }
-    if (value > duplex::bitcoin::max_money.value) return std::nullopt;
-    return value;
-}
-
 std::string percentDecoded(std::string_view text) {
     std::string result;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -62,13 +42,6 @@ std::string percentDecoded(std::string_view text) {
         }
     }
     return result;
-}
-
-/// Foreign text, shown to people: control characters become spaces (threats 99 and the like).
-std::string plain(std::string text) {
-    for (char& c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-    return text;
 }
 
 std::string_view networkWords(duplex::bitcoin::Network network) {
@@ -119,7 +92,7 @@ void takeInvoice(api::Recognised& found, const std::string& text, const Recognis
     found.payee = invoice->payee.hex();
     found.ours = !facts.own_node_id.empty() && found.payee == facts.own_node_id;
     if (invoice->amount) found.amount_msat = invoice->amount->value;
-    if (invoice->description) found.description = plain(*invoice->description);
+    if (invoice->description) found.description = foreignLine(*invoice->description);
     found.hash = invoice->payment_hash.hex();
     found.expires_at = secondsOf(invoice->expiresAt());
     found.expired = found.expires_at <= facts.now;
@@ -138,15 +111,16 @@ struct Link {
 
 void takeParameter(Link& link, const std::string& key, const std::string& value) {
     if (key == "amount") {
-        link.amount_sat = satoshiOf(value);
-        if (!link.amount_sat)
+        if (const auto amount = duplex::bitcoin::amountFromLink(value))
+            link.amount_sat = amount->value;
+        else
             link.problem = "The link's amount is not a number of bitcoin with at most eight decimals.";
     } else if (key == "label" || key == "message") {
-        link.description += (link.description.empty() ? "" : " – ") + plain(value);
+        link.description += (link.description.empty() ? "" : " – ") + foreignLine(value);
     } else if (key == "lightning") {
         link.invoice = value;
     } else if (key.starts_with("req-")) {
-        link.problem = "The link demands '" + plain(key) +
+        link.problem = "The link demands '" + foreignLine(key) +
                        "', which Duplex does not know. Ask for a plain "
                        "address.";
     }
@@ -163,9 +137,10 @@ Link linkOf(const std::string& rest) {
         const std::string pair =
             rest.substr(at + 1, end == std::string::npos ? std::string::npos : end - at - 1);
         const auto equals = pair.find('=');
-        const std::string key = lowerCase(pair.substr(0, equals));
+        const std::string key = lowerCase(percentDecoded(pair.substr(0, equals)));
         if (!key.empty() && !seen.insert(key).second)
-            link.problem = "'" + plain(key) + "' stands twice in the link, so what it asks for is not clear.";
+            link.problem =
+                "'" + foreignLine(key) + "' stands twice in the link, so what it asks for is not clear.";
         else
             takeParameter(link, key,
                           equals == std::string::npos ? "" : percentDecoded(pair.substr(equals + 1)));

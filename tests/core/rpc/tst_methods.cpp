@@ -128,6 +128,58 @@ private slots:
         QVERIFY(m_session.requests.empty());
     }
 
+    void send_addressInEitherCase_isPaidOnce() {
+        QVERIFY(call("send", q("[{'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4':1,"
+                               "'BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4':1}]"))
+                    .starts_with("error -8:"));
+        QVERIFY(m_session.requests.empty());
+    }
+
+    // threats 84: an id that is not read would let a repeated call pay again.
+    void threat84_send_optionThatIsNotUnderstood_isRefused() {
+        const std::string payee = "[{'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4':1}";
+        for (const char* options :
+             {"{'request_id':7}", "{'request_id':['a']}", "{'replaceable':false}", "{'replaceable':0}",
+              "{'subtract_fee_from_outputs':0}", "{'subtract_fee_from_outputs':[1]}", "['request_id']"})
+            QVERIFY2(call("send", q(payee + ", null, null, null, " + options + "]")).starts_with("error -"),
+                     options);
+        QVERIFY(call("send", q(payee + ", null, null, null, {'request_id':'" + std::string(129, 'a') + "'}]"))
+                    .starts_with("error -8:"));
+        QVERIFY(call("sendall", q("[['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4'], null, null, null, "
+                                  "{'include_reserve':1}]"))
+                    .starts_with("error -3:"));
+        QVERIFY(m_session.requests.empty());
+        m_session.reply = [](const api::Request&) { return api::Answer(api::SendReply{.txid = "aa"}); };
+        call("send", q(payee + ", null, null, null, "
+                               "{'request_id':'a','replaceable':true,'subtract_fee_from_outputs':[0]}]"));
+        const auto& request = std::get<api::SendCoins>(m_session.requests.at(0));
+        QCOMPARE(request.request_id, std::string("a"));
+        QVERIFY(request.subtract_fee);
+    }
+
+    void figures_beyondAllMoneyOrTime_areRefusedOrCut() {
+        const std::string most = "9223372036854775807";
+        for (const std::string& amount : {"'amount_sat':" + most, std::string("'amount':21000000.00000001")})
+            QVERIFY(call("quote", q("{'from':'L1','to':'L2'," + amount + "}")).starts_with("error -8:"));
+        for (const std::string& figures :
+             {"'amount_sat':1,'max_fee_sat':" + most, "'amount_sat':" + most + ",'max_fee_sat':1"})
+            QVERIFY(call("move", q("{'from':'L1','to':'L2','route':'open'," + figures + "}"))
+                        .starts_with("error -8:"));
+        QVERIFY(call("pay", q("['lnbc1x','90000000.0btc']")).starts_with("error -32602:"));
+        QVERIFY(call("sandbox", q("['invoice','" + most + "']"), bitcoin::Network::sandbox)
+                    .starts_with("error -8:"));
+        for (const std::string& birthday : {std::string("-1"), most})
+            QVERIFY(call("createwallet", q("{'wallet_name':'w','birthday':" + birthday + "}"))
+                        .starts_with("error -8:"));
+        QVERIFY(m_session.requests.empty());
+        m_session.reply = [](const api::Request&) { return api::Answer(api::WalletTransactionList{}); };
+        QCOMPARE(call("listtransactions", q("['*'," + most + "," + most + "]")), std::string("[]"));
+        QCOMPARE(std::get<api::ListTransactions>(m_session.requests.at(0)).count, 1'000'000);
+        m_session.reply = [](const api::Request&) { return api::Answer(api::ChainReply{}); };
+        call("waitforblockheight", "[5," + most + "]");
+        QVERIFY(std::get<api::WaitForHeight>(m_session.requests.at(0)).timeout_ms < 1'000'000'000'000);
+    }
+
     void engineError_call_keepsCodeAndMessage() {
         m_session.reply = [](const api::Request&) {
             return api::Answer(
@@ -286,6 +338,8 @@ private slots:
                 q("['bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4?req-somethingyoudontunderstand=50']"))
                 .starts_with("error -32602"));
         QVERIFY(call("decode", q("['bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4?amount=1&amount=2']"))
+                    .starts_with("error -32602"));
+        QVERIFY(call("decode", q("['bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4?amount=.']"))
                     .starts_with("error -32602"));
         QVERIFY(call("decode", q("['bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4?amount=1,5']"))
                     .starts_with("error -32602"));

@@ -61,7 +61,7 @@ std::vector<wire::Message> ServingPeer::answer(const wire::Message& message) con
         for (std::uint32_t i = ask->start.value; i <= *stop; ++i)
             replies.push_back(wire::Cfilter{
                 chain->hash(i), (serves_truth_under_false_hash ? chain->filter(i) : filter(i)).bytes});
-    } else if (const auto* ask = std::get_if<wire::GetData>(&message)) {
+    } else if (const auto* ask = std::get_if<wire::GetData>(&message); ask && !silent_blocks) {
         for (const wire::Inventory& entry : ask->entries) {
             const auto found = chain->heightOf(BlockHash{entry.hash});
             if (!found || keeps_blocks_back) {

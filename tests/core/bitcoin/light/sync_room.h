@@ -17,6 +17,7 @@ struct ServingPeer {
     bool serves_truth_under_false_hash = false; // hashes of the lies, filters of the truth
     bool silent_filters = false;
     bool silent_headers = false;
+    bool silent_blocks = false;
     bool mutates_blocks = false;
     bool keeps_blocks_back = false; // answers notfound
     std::optional<std::uint32_t> knows_up_to;

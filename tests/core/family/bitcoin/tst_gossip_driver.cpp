@@ -345,6 +345,9 @@ private slots:
         QTest::newRow("right-to-left override") << QByteArray("a\xe2\x80\xae"
                                                               "b")
                                                 << QByteArray("ab");
+        QTest::newRow("line separator") << QByteArray("a\xe2\x80\xa8"
+                                                      "b")
+                                        << QByteArray("ab");
         QTest::newRow("zero width") << QByteArray("a\xe2\x80\x8b"
                                                   "b")
                                     << QByteArray("ab");

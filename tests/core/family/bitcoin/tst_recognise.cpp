@@ -100,6 +100,29 @@ private slots:
         QVERIFY(!loud.invoice.empty());
     }
 
+    // BIP 21 lets keys be escaped too: what the RPC interface pays is what the window shows.
+    void linkKeys_escaped_areRead() {
+        const auto found = recognise(linkWith("?%61mount=0.5"), facts());
+        QCOMPARE(found.amount_msat.value_or(0), std::int64_t{50'000'000'000});
+        QCOMPARE(recognise(linkWith("?amount=1&%61mount=2"), facts()).kind, Kind::nothing);
+        QCOMPARE(recognise(linkWith("?%72eq-x=1"), facts()).kind, Kind::nothing);
+    }
+
+    void linkAmount_thatIsNone_isRefused() {
+        for (const char* amount : {"", ".", "1..2", "-1", "1e3", "21000000.00000001"})
+            QCOMPARE(recognise(linkWith(std::string("?amount=") + amount), facts()).kind, Kind::nothing);
+    }
+
+    // threats 106: a stranger's description cannot turn or break what stands beside it.
+    void threat106_description_isPlainPrintableText() {
+        // Line feed, right-to-left override, line separator, zero width space.
+        const auto found =
+            recognise(linkWith("?label=a%0Ab%E2%80%AEc%E2%80%A8d%E2%80%8Be&message=%C3%A9"), facts());
+        QCOMPARE(found.description, std::string("a bc de – \xc3\xa9"));
+        const auto refused = recognise(linkWith("?req-%E2%80%AEx=1"), facts());
+        QVERIFY(refused.words.find("\xe2\x80\xae") == std::string::npos);
+    }
+
     // threats 101: two targets that differ in amount.
     void threat101_linkWithTwoAmounts_warns() {
         const std::string link = linkWith("?amount=0.00025&lightning=");
