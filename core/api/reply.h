@@ -274,7 +274,7 @@ struct NodeInfo {
     std::string features_channel_hex;
     std::string features_node_hex;
     std::string warning_sync;
-    std::string warning_wallet; // why there is no node, and what to do
+    std::string warning_wallet;   // why there is no node, and what to do
     std::string warning_password; // the wallet has none, and what to do
     std::string lightning_dir;
 };
