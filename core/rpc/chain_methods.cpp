@@ -213,7 +213,11 @@ LocalResult blockStats(const api::BlockReply& reply, const Arguments& arguments,
         outputs += static_cast<std::int64_t>(transaction.outputs.size());
         if (i == 0) continue; // as Core: the coinbase counts only for its outputs and itself
         inputs += static_cast<std::int64_t>(transaction.inputs.size());
-        for (const bitcoin::TxOut& output : transaction.outputs) total_out += output.value.value;
+        for (const bitcoin::TxOut& output : transaction.outputs) {
+            if (__builtin_add_overflow(total_out, output.value.value, &total_out))
+                return fail(Code::internal,
+                            "The block's transactions pay more than all money many times over.");
+        }
         const auto bytes = static_cast<std::int64_t>(bitcoin::serializedSize(transaction));
         sizes.push_back(bytes);
         size += bytes;

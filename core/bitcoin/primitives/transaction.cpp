@@ -85,11 +85,14 @@ private:
 
     void readOutputs(Transaction& transaction) {
         const std::size_t outputs = count(smallest_output);
+        Satoshi sum;
         for (std::size_t i = 0; i < outputs && m_reader.ok(); ++i) {
             TxOut output;
             output.value = {m_reader.i64le()};
             output.script_pubkey = Script{sizedBytes()};
-            if (m_reader.ok() && !inMoneyRange(output.value)) fail(DecodeError::amount_out_of_range);
+            const std::optional<Satoshi> with = m_reader.ok() ? checkedSum(sum, output.value) : sum;
+            if (!with) fail(DecodeError::amount_out_of_range); // as consensus: each, and all together
+            sum = with.value_or(sum);
             transaction.outputs.push_back(std::move(output));
         }
     }
@@ -139,7 +142,7 @@ std::string_view textOf(DecodeError error) {
     case DecodeError::superfluous_witness:
         return "marked as having witnesses but all are empty";
     case DecodeError::amount_out_of_range:
-        return "an output is worth less than 0 or more than 21 million bitcoin";
+        return "an output, or all together, is worth less than 0 or more than 21 million bitcoin";
     }
     check(false, "every decode error has a text");
     return {};

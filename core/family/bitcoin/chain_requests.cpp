@@ -262,7 +262,7 @@ BitcoinFamily::Parts::transactionFacts(const duplex::bitcoin::Transaction& trans
         }
         return std::nullopt;
     };
-    std::optional<std::int64_t> in = 0;
+    std::optional<duplex::bitcoin::Satoshi> in = duplex::bitcoin::Satoshi{};
     for (const auto& input : transaction.inputs) {
         ledger::InputFacts one{.previous_txid = input.previous.txid.reversedHex(),
                                .previous_index = input.previous.index};
@@ -273,15 +273,15 @@ BitcoinFamily::Parts::transactionFacts(const duplex::bitcoin::Transaction& trans
         if (const auto output = one.coinbase ? std::nullopt : spentOutput(input.previous)) {
             one.amount_sat = output->value.value;
             one.address = duplex::bitcoin::addressOf(output->script_pubkey, m_network).value_or("");
-            if (in) *in += output->value.value;
+            in = in ? duplex::bitcoin::checkedSum(*in, output->value) : std::nullopt;
         } else {
             in.reset();
         }
         facts.inputs.push_back(std::move(one));
     }
-    std::int64_t out = 0;
+    duplex::bitcoin::Satoshi out;
     for (const auto& output : transaction.outputs) {
-        out += output.value.value;
+        out += output.value;
         facts.outputs.push_back(
             {.amount_sat = output.value.value,
              .script_hex = toHex(output.script_pubkey),
@@ -291,7 +291,7 @@ BitcoinFamily::Parts::transactionFacts(const duplex::bitcoin::Transaction& trans
              .address = duplex::bitcoin::addressOf(output.script_pubkey, m_network).value_or(""),
              .ours = m_wallet && m_wallet->value.keys().placeOf(output.script_pubkey).has_value()});
     }
-    if (in) facts.fee_sat = *in - out;
+    if (in) facts.fee_sat = (*in - out).value;
     facts.block_hash = block_hash;
     facts.height = height;
     facts.confirmations =

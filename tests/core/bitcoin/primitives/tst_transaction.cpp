@@ -109,6 +109,14 @@ private slots:
             decodeTransaction(joined({"0200000001", zero_input, "01", one_over, "00", "00000000"})).error(),
             DecodeError::amount_out_of_range);
     }
+    void amountsTogetherBeyondAllCoins_refused() { // no sum over one transaction's outputs can overflow
+        const std::string_view all = "0040075af0750700", one = "0100000000000000";
+        const auto twoOutputs = [&](std::string_view first, std::string_view second) {
+            return joined({"0200000001", zero_input, "02", first, "00", second, "00", "00000000"});
+        };
+        QVERIFY(decodeTransaction(twoOutputs(all, "0000000000000000")));
+        QCOMPARE(decodeTransaction(twoOutputs(all, one)).error(), DecodeError::amount_out_of_range);
+    }
     void noInputs_readableOnlyInTheOldFormat() {
         const Bytes bytes = *fromHex("0200000000"
                                      "01"
