@@ -1,32 +1,17 @@
-#include "app/data_paths.h"
 #include "app/duplex/window.h"
 #include "app/node_host.h"
+#include "app/program_start.h"
 #include "core/io/process_hardening.h"
 
 #include <QGuiApplication>
 #include <QIcon>
 #include <QProcess>
-#include <QSocketNotifier>
 
-#include <csignal>
 #include <fmt/core.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 namespace {
 
 using namespace duplex;
-
-// As duplexd: signals become events of the loop, so that they end it between two turns.
-int catchSignals() {
-    sigset_t caught;
-    sigemptyset(&caught);
-    sigaddset(&caught, SIGTERM);
-    sigaddset(&caught, SIGINT);
-    sigprocmask(SIG_BLOCK, &caught, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-    return ::signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
-}
 
 // The sandbox is a network of its own with its own folder: another process runs it.
 void startSandbox(const app::Settings& settings) {
@@ -36,12 +21,7 @@ void startSandbox(const app::Settings& settings) {
     QCoreApplication::quit();
 }
 
-int run(QGuiApplication& application, const app::Settings& settings, int signal_descriptor) {
-    QSocketNotifier notifier(signal_descriptor, QSocketNotifier::Read);
-    QObject::connect(&notifier, &QSocketNotifier::activated, &application, [&] {
-        struct signalfd_siginfo info{};
-        if (::read(signal_descriptor, &info, sizeof info) > 0) application.quit();
-    });
+int run(QGuiApplication& application, const app::Settings& settings) {
     auto host = app::NodeHost::start(settings);
     if (!host) {
         fmt::print(stderr, "error: {}\n", host.error());
@@ -63,25 +43,14 @@ int run(QGuiApplication& application, const app::Settings& settings, int signal_
 
 int main(int count, char** values) {
     io::hardenProcess();
-    const auto settings =
-        app::readSettings(app::Program::duplex, std::vector<std::string>(values + 1, values + count));
-    if (!settings) {
-        fmt::print(stderr, "error: {}\n", settings.error());
-        return 1;
-    }
-    if (settings->help) {
-        fmt::print("{}", app::usage(app::Program::duplex));
-        return 0;
-    }
-    if (settings->version) {
-        fmt::print("duplex {}\n", app::versionText());
-        return 0;
-    }
-    const int signal_descriptor = catchSignals(); // before any thread, which all inherit the mask
-    int no_more_arguments = 1;                    // ours are not Qt's
+    const auto settings = app::settingsOrExit(app::Program::duplex, count, values);
+    if (!settings) return settings.error();
+    const int signal_descriptor = app::catchQuitSignals();
+    int no_more_arguments = 1; // ours are not Qt's
     QGuiApplication application(no_more_arguments, values);
+    app::quitOnSignals(application, signal_descriptor);
     QGuiApplication::setApplicationName(QStringLiteral("duplex"));
     QGuiApplication::setDesktopFileName(QStringLiteral("duplex"));
     QGuiApplication::setWindowIcon(QIcon(QStringLiteral(":/duplex/icons/logo.svg")));
-    return run(application, *settings, signal_descriptor);
+    return run(application, *settings);
 }

@@ -30,6 +30,12 @@ class RestoreTest(BtcdCase):
         return [each for each in node.call("getnetworkinfo")["warnings"] if "known from its backup only" in each]
 
     def test_words_and_channel_backup_make_lnd_close(self):
+        self.restore(paid=20_000_000)
+
+    def test_a_channel_without_any_payment_comes_back_too(self):
+        self.restore(paid=0)  # both sides' counters still stand at the first commitment
+
+    def restore(self, paid):
         lost = self.duplexd("lost", lightning=True)
         words = self.wallet(lost)
         mine(self.btcd, [(lost.call("getnewaddress"), COIN)])
@@ -41,9 +47,9 @@ class RestoreTest(BtcdCase):
         self.mine(lost, 6)
         point = f"{funded['txid']}:{funded['outnum']}"
         wait_until(lambda: (self.lnd.channel(point) or {}).get("active"), "the channel is active")
-        # From the first payment on LND can tell that our counters are behind.
-        made = self.lnd.invoice(20_000_000)["payment_request"]
-        self.assertEqual(lost.call("pay", made)["status"], "complete")
+        if paid:
+            made = self.lnd.invoice(paid)["payment_request"]
+            self.assertEqual(lost.call("pay", made)["status"], "complete")
         ours = lost.call("listpeerchannels")["channels"][0]["to_us_msat"] // 1000
         ground = lost.satoshi()
         backup = lost.call("staticbackup")

@@ -41,7 +41,10 @@ api::LayerView layerOf(test::Node& node, int level) {
 }
 
 bool waitMempool(const TwoWallets& world) {
-    return QTest::qWaitFor([&] { return world.chain.ledger().mempoolSize() > 0; }, test::patience_ms);
+    const bool came =
+        QTest::qWaitFor([&] { return world.chain.ledger().mempoolSize() > 0; }, test::patience_ms);
+    if (!came) qWarning("no transaction came to the block maker");
+    return came;
 }
 
 bool waitSynced(test::Node& node, const TwoWallets& world) {
@@ -72,7 +75,11 @@ std::string opened(TwoWallets& world) {
     const auto move = world.alice->get<ledger::Move>(openMove(world));
     if (move.move_id.empty() || !waitMempool(world)) return {};
     world.chain.mine(3);
-    if (!waitStates(*world.alice, move.move_id, "dddd done") || !world.bob->waitUsable()) return {};
+    if (!waitStates(*world.alice, move.move_id, "dddd done")) return {};
+    if (!world.bob->waitUsable()) {
+        qWarning("the partner's side is %s", world.bob->channel().state_words.c_str());
+        return {};
+    }
     return move.move_id;
 }
 
@@ -253,7 +260,12 @@ private slots:
             world.chain.mine(1);
             QVERIFY(waitSynced(*world.alice, world));
         }
-        QVERIFY(waitMempool(world) || states(moveOf(*world.alice, move.move_id)) == "dddd done");
+        QVERIFY(QTest::qWaitFor(
+            [&] { // the claim came at once, or comes with one more block
+                return world.chain.ledger().mempoolSize() > 0 ||
+                       states(moveOf(*world.alice, move.move_id)) == "dddd done";
+            },
+            test::patience_ms));
         world.chain.mine(1);
         QVERIFY(waitStates(*world.alice, move.move_id, "dddd done"));
         QVERIFY(layerOf(*world.alice, 1).balance_sat > before + moved_sat - 20'000);

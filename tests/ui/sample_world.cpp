@@ -308,10 +308,10 @@ struct Answerer {
     api::Answer operator()(const api::StartMove&) const { return sampleMoves().moves.front(); }
     api::Answer operator()(const api::GetForecast& ask) const {
         return api::Forecast{.channel_id = ask.channel_id,
-                             .outputs = {{"you", "your balance", 55'520, 720, ""},
-                                         {"partner", "their balance", 533'000, 0, ""}},
-                             .yours_sat = 55'520,
-                             .theirs_sat = 533'000,
+                             .outputs = {{"you", "your balance", 712'820, 720, ""},
+                                         {"partner", "their balance", 770'700, 0, ""}},
+                             .yours_sat = 712'820,
+                             .theirs_sat = 770'700,
                              .commitment_fee_sat = 3'360,
                              .claim_fee_sat = 1'120,
                              .delay_blocks = 720,
