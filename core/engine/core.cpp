@@ -30,12 +30,17 @@ std::expected<family::bitcoin::Options, std::string> familyOptions(const Options
             to->push_back(*endpoint);
         }
     }
-    for (const auto& [from, to] : {std::pair{&options.proxy, &result.proxy},
-                                   std::pair{&options.lightning_listen, &result.lightning_listen}}) {
-        if (from->empty()) continue;
-        const auto endpoint = parse(*from, from == &options.proxy ? 9050 : 9735);
+    constexpr std::uint16_t proxy_port = 9050;
+    constexpr std::uint16_t lightning_port = 9735;
+    if (!options.proxy.empty()) {
+        const auto endpoint = parse(options.proxy, proxy_port);
         if (!endpoint) return std::unexpected(endpoint.error());
-        *to = *endpoint;
+        result.proxy = *endpoint;
+    }
+    if (!options.lightning_listen.empty()) {
+        result.lightning_listen = io::parseListenEndpoint(options.lightning_listen, lightning_port);
+        if (!result.lightning_listen)
+            return std::unexpected("'" + options.lightning_listen + "' is not HOST:PORT.");
     }
     return result;
 }

@@ -44,6 +44,15 @@ std::optional<Endpoint> parseEndpoint(std::string_view text, std::uint16_t defau
     return port ? withPort(text.substr(0, colon), *port) : std::nullopt;
 }
 
+std::optional<Endpoint> parseListenEndpoint(std::string_view text, std::uint16_t default_port) {
+    if (!text.ends_with(":0")) return parseEndpoint(text, default_port);
+    auto endpoint = parseEndpoint(std::string(text.substr(0, text.size() - 1)) + "1", 2);
+    if (!endpoint) return std::nullopt;
+    if (endpoint->port != 1) return parseEndpoint(text, default_port); // a bare IPv6 address that ends in :0
+    endpoint->port = 0;
+    return endpoint;
+}
+
 std::string toText(const Endpoint& endpoint) {
     const bool v6 = endpoint.host.find(':') != std::string::npos;
     return (v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + std::to_string(endpoint.port);

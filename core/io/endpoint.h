@@ -17,6 +17,8 @@ struct Endpoint {
 /// The endpoint that HOST, HOST:PORT, [V6] or [V6]:PORT names; nothing when the text is neither,
 /// the port is 0 or over 65535, or no port stands there and `default_port` is 0.
 std::optional<Endpoint> parseEndpoint(std::string_view text, std::uint16_t default_port);
+/// An endpoint to listen on: as above, and the port may be 0, which asks the system for a free one.
+std::optional<Endpoint> parseListenEndpoint(std::string_view text, std::uint16_t default_port);
 
 /// HOST:PORT, with brackets around an IPv6 address.
 std::string toText(const Endpoint& endpoint);

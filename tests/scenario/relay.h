@@ -15,16 +15,17 @@ namespace duplex::test {
 /// A line between two nodes that a test can listen to by size and cut. It sees ciphertext only.
 class Relay {
 public:
-    /// Listens on loopback and dials `port` for each connection.
-    explicit Relay(std::uint16_t port) {
+    /// Listens on loopback and dials the port aimed at for each connection.
+    Relay() {
         m_server.listen(QHostAddress::LocalHost);
-        QObject::connect(&m_server, &QTcpServer::newConnection, [this, port] {
-            while (QTcpSocket* near = m_server.nextPendingConnection()) join(near, port);
+        QObject::connect(&m_server, &QTcpServer::newConnection, [this] {
+            while (QTcpSocket* near = m_server.nextPendingConnection()) join(near);
         });
     }
     ~Relay() { cut(); }
 
     std::uint16_t port() const { return m_server.serverPort(); }
+    void aim(std::uint16_t port) { m_aim = port; }
     /// Of what the dialling side sends: from the piece of this size on, nothing goes back any more.
     void swallowAnswersAfter(qsizetype size) { m_trigger = size; }
     bool isSwallowing() const { return m_swallowing; }
@@ -51,7 +52,7 @@ private:
         QTcpSocket* far = nullptr;
     };
 
-    void join(QTcpSocket* near, std::uint16_t port) {
+    void join(QTcpSocket* near) {
         auto* far = new QTcpSocket(&m_server);
         m_lines.push_back({near, far});
         QObject::connect(near, &QTcpSocket::readyRead, [this, near, far] {
@@ -78,7 +79,7 @@ private:
         QObject::connect(near, &QTcpSocket::disconnected, end);
         QObject::connect(far, &QTcpSocket::disconnected, end);
         QObject::connect(far, &QTcpSocket::errorOccurred, end);
-        far->connectToHost(QHostAddress::LocalHost, port);
+        far->connectToHost(QHostAddress::LocalHost, m_aim);
     }
 
     bool passes() {
@@ -89,6 +90,7 @@ private:
     }
 
     QTcpServer m_server;
+    std::uint16_t m_aim = 0;
     std::vector<Line> m_lines;
     qsizetype m_trigger = -1;
     bool m_swallowing = false;

@@ -55,7 +55,7 @@ private slots:
             test::Node* ending = ends == "the payer" ? &payer : ends == "the payee" ? &payee : nullptr;
             if (ending != nullptr) ending->stop();
             world.line->cut();
-            if (ending != nullptr) QVERIFY(ending->restart());
+            if (ending != nullptr) QVERIFY(world.restart(*ending));
             // A payer that ended asks again by the same name.
             const auto paid = payer.answerOf(ending == &payer ? payer.post(pay) : asked);
             if (!paid) qWarning("after %d pieces: %s", pieces, paid.error().message.c_str());

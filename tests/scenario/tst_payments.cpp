@@ -1,5 +1,6 @@
 // Paying and being paid through two whole nodes: house.md, story 2.
 
+#include "core/io/tcp_server.h"
 #include "tests/scenario/two_wallets.h"
 
 using namespace duplex;
@@ -36,6 +37,27 @@ class TestPayments : public QObject {
     Q_OBJECT
 
 private slots:
+    // A port that another program holds just now stops nothing, is said, and is taken when it is free.
+    void listen_portIsTaken_isSaidAndTriedAgain() {
+        sandbox::PracticeChain chain;
+        const auto blocks = chain.start({.file = {}, .interval = Ticks{0}, .first_blocks = 1, .port = 0});
+        io::TcpServer other;
+        const io::Endpoint port = *other.listen({.host = "127.0.0.1", .port = 0});
+        test::Node node(*blocks, io::toText(port));
+        QVERIFY(node.start() && node.ask(api::CreateWallet{.name = "w"}).has_value() && node.waitUp());
+        const auto isSaid = [&] {
+            const auto status = node.get<api::StatusSnapshot>(api::GetStatus{});
+            return std::ranges::any_of(status.warnings, [&](const api::Warning& warning) {
+                return warning.text.find("Cannot listen on " + io::toText(port)) != std::string::npos;
+            });
+        };
+        QVERIFY(isSaid());
+        QCOMPARE(node.lightningPort(), std::uint16_t{0});
+        other.close();
+        QTRY_COMPARE_WITH_TIMEOUT(node.lightningPort(), port.port, test::patience_ms);
+        QVERIFY(!isSaid());
+    }
+
     void bothWays_throughARestart() {
         TwoWallets world;
         QVERIFY(world.begin() && world.open());
@@ -56,7 +78,7 @@ private slots:
         QVERIFY(world.alice->waitQuiet() && world.bob->waitQuiet());
         QVERIFY(world.balancesAre(whole_msat - 249'999'999, 249'999'999));
 
-        QVERIFY(world.alice->restart());
+        QVERIFY(world.restart(*world.alice));
         // Given before the channel is back: it waits for it.
         const auto after = world.invoiceOf(*world.bob, 1'000);
         QCOMPARE(world.alice->get<api::PaymentInfo>(api::Pay{.bolt11 = after.bolt11}).status,
@@ -86,7 +108,7 @@ private slots:
         // Alice ends with her HTLC out; the same request joins what is on its way.
         world.alice->stop();
         world.line->cut();
-        QVERIFY(world.alice->restart());
+        QVERIFY(world.restart(*world.alice));
         api::Pay again = pay;
         again.bolt11 = claimed.invoice.bolt11;
         const auto joined = world.alice->get<api::PaymentInfo>(again);
@@ -94,7 +116,7 @@ private slots:
         QVERIFY(world.alice->waitQuiet() && world.bob->waitQuiet());
         QVERIFY(world.balancesAre(whole_msat - first_msat, first_msat));
         // And once more, after another restart: the first result, whatever invoice comes with it.
-        QVERIFY(world.alice->restart());
+        QVERIFY(world.restart(*world.alice));
         again.bolt11 = world.invoiceOf(*world.bob, 7'000).bolt11;
         const auto third = world.alice->get<api::PaymentInfo>(again);
         QCOMPARE(third.preimage, joined.preimage);
@@ -111,7 +133,7 @@ private slots:
         QVERIFY(!world.alice->isAnswered(claimed.request));
         world.bob->stop();
         world.line->cut();
-        QVERIFY(world.bob->restart());
+        QVERIFY(world.restart(*world.bob));
         QCOMPARE(world.statusAt(*world.bob, claimed.invoice.payment_hash), std::string("paid"));
         const auto paid = world.alice->answerOf(claimed.request);
         QVERIFY(paid && std::get<api::PaymentInfo>(*paid).status == "complete");
@@ -182,7 +204,7 @@ private slots:
         QCOMPARE(again(*world.alice, "second").error().code, 901);
         QVERIFY(world.bob->waitQuiet());
         QVERIFY(world.bob->ask(api::DeleteInvoice{.label = "invoice-1", .status = "paid"}));
-        QVERIFY(world.bob->restart());
+        QVERIFY(world.restart(*world.bob));
         QCOMPARE(again(*world.bob, "third").error().code, 901);
     }
 

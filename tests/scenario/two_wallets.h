@@ -4,7 +4,6 @@
 
 #include "core/bitcoin/primitives/address.h"
 #include "core/engine/engine.h"
-#include "core/io/tcp_server.h"
 #include "core/sandbox/practice_chain.h"
 #include "tests/scenario/relay.h"
 
@@ -50,6 +49,11 @@ public:
     bool waitUp() {
         return QTest::qWaitFor([this] { return !get<api::NodeInfo>(api::GetNode{}).id.empty(); },
                                patience_ms);
+    }
+    /// Where it takes Lightning connections; after waitUp().
+    std::uint16_t lightningPort() {
+        const auto info = get<api::NodeInfo>(api::GetNode{});
+        return info.bindings.empty() ? std::uint16_t{0} : info.bindings.front().second;
     }
     bool restart() {
         stop();
@@ -123,23 +127,25 @@ struct TwoWallets {
         const auto endpoint = chain.start({.file = {}, .interval = Ticks{0}, .first_blocks = 120, .port = 0});
         if (!endpoint) return false;
         chain_endpoint = *endpoint;
-        std::optional<io::Endpoint> listen;
-        {
-            io::TcpServer probe; // a port that is free now
-            const auto found = probe.listen({.host = "127.0.0.1", .port = 0});
-            if (!found) return false;
-            listen = *found;
-        }
-        line = std::make_unique<Relay>(listen->port);
-        chain_line = std::make_unique<Relay>(endpoint->port);
+        line = std::make_unique<Relay>();
+        chain_line = std::make_unique<Relay>();
+        chain_line->aim(endpoint->port);
         alice = std::make_unique<Node>(io::Endpoint{.host = "127.0.0.1", .port = chain_line->port()}, "");
-        bob = std::make_unique<Node>(*endpoint, io::toText(*listen));
+        bob = std::make_unique<Node>(*endpoint, "127.0.0.1:0");
         for (Node* node : {alice.get(), bob.get()}) {
             if (!node->start() || !node->ask(api::CreateWallet{.name = "w"})) return false;
             if (!node->waitUp() || !fund(*node)) return false;
         }
         bob_id = bob->get<api::NodeInfo>(api::GetNode{}).id;
+        line->aim(bob->lightningPort());
         return !bob_id.empty();
+    }
+
+    /// Bob listens on another port then, which the line alone has to know.
+    bool restart(Node& node) {
+        if (!node.restart()) return false;
+        line->aim(bob->lightningPort());
+        return true;
     }
 
     bool fund(Node& node) {

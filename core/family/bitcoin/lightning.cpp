@@ -2,6 +2,12 @@
 
 namespace duplex::family::bitcoin {
 
+namespace {
+
+constexpr Ticks listen_again_after = 2s;
+
+} // namespace
+
 Lightning::Lightning(Shell with) : shell(std::move(with)), channels(shell), lost(shell) {}
 Lightning::~Lightning() = default;
 
@@ -47,16 +53,26 @@ std::expected<void, std::string> Lightning::begin(ByteView bip39_seed) {
     channels.begin(root, *master, *peers, std::move(hooks));
     payments->resume();
     lost.begin(root, *peers);
-    if (shell.options.lightning_listen) {
-        const auto bound = peers->listen(*shell.options.lightning_listen);
-        if (!bound) return std::unexpected(bound.error());
-    }
+    listen();
     return {};
+}
+
+// Channels are kept by dialling, too, so a port that somebody else holds just now ends nothing.
+void Lightning::listen() {
+    if (!shell.options.lightning_listen || peers->listening()) return;
+    if (m_listen_again && io::now() < *m_listen_again) return;
+    m_listen_again = io::now() + listen_again_after;
+    const auto bound = peers->listen(*shell.options.lightning_listen);
+    const std::string before = std::exchange(listen_problem, bound ? std::string() : bound.error());
+    if (before == listen_problem) return;
+    shell.outlet.log(bound ? "connections are taken now" : listen_problem);
+    shell.changed();
 }
 
 void Lightning::tick() {
     channels.tick();
     if (!isUp()) return;
+    listen();
     lost.tick();
     gossip->tick();
     payments->tick();

@@ -20,9 +20,18 @@ struct Lightning {
     std::unique_ptr<PaymentDriver> payments;
 
     bool isUp() const { return payments != nullptr; }
-    /// The first unlock; or what is wrong (the listening address).
+    /// Why nobody can connect to us although the options say so; empty when all is well. Tried again by
+    /// tick().
+    std::string listen_problem;
+
+    /// The first unlock; or what is wrong.
     std::expected<void, std::string> begin(ByteView bip39_seed);
     void tick();
+
+private:
+    void listen();
+
+    std::optional<Ticks> m_listen_again;
 };
 
 } // namespace duplex::family::bitcoin

@@ -125,6 +125,12 @@ void BitcoinFamily::Parts::addSecondFloor(api::StatusSnapshot& status) const {
         status.warnings.push_back(
             {api::Warning::Severity::danger, "The channel backup could not be written: " + m_backup_problem});
     }
+    if (!m_lightning->listen_problem.empty()) {
+        status.warnings.push_back(
+            {api::Warning::Severity::warning,
+             "Nobody can connect to your Lightning node: " + m_lightning->listen_problem +
+                 " Duplex goes on trying; your own connections work."});
+    }
     for (const BackedUpChannel& lost : m_lightning->lost.waiting()) {
         const std::string peer = lost.peer.hex();
         const bool connected = m_lightning->isUp() && m_lightning->peers->find(lost.peer) != nullptr;

@@ -125,6 +125,7 @@ private slots:
         QTest::newRow("v6 in brackets") << "[::1]:9735" << "[::1]:9735";
         QTest::newRow("v6 bare") << "2001:db8::1" << "[2001:db8::1]:18444";
         QTest::newRow("port 0") << "a:0" << "";
+        QTest::newRow("v6 bare, ends like port 0") << "2001:db8::0" << "[2001:db8::0]:18444";
         QTest::newRow("port too large") << "a:65536" << "";
         QTest::newRow("no host") << ":5" << "";
         QTest::newRow("no bracket") << "[::1" << "";
@@ -135,6 +136,14 @@ private slots:
         QFETCH(QString, result);
         const auto endpoint = parseEndpoint(text.toStdString(), 18444);
         QCOMPARE(endpoint ? QString::fromStdString(toText(*endpoint)) : QString(), result);
+        if (endpoint) QCOMPARE(parseListenEndpoint(text.toStdString(), 18444), endpoint);
+    }
+
+    void listenEndpoint_mayAskForAnyPort() {
+        QCOMPARE(parseListenEndpoint("127.0.0.1:0", 9735), (Endpoint{.host = "127.0.0.1", .port = 0}));
+        QCOMPARE(parseListenEndpoint("[::1]:0", 9735), (Endpoint{.host = "::1", .port = 0}));
+        QVERIFY(!parseListenEndpoint(":0", 9735));
+        QVERIFY(!parseListenEndpoint("a b:0", 9735));
     }
 };
 
