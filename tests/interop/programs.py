@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -18,10 +19,20 @@ OURS = pathlib.Path(os.environ.get("DUPLEX_BIN", "/nonexistent"))
 PATIENCE = 120  # seconds until a condition that must come true is called a failure
 
 
+# Peers want to be told their port. One that the system would hand out could belong to some outgoing connection by the
+# time they listen (Linux: from 32768 on), so ports below are tried, each once.
+_ports = random.SystemRandom().sample(range(20_000, 32_768), 12_768)
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    while True:
+        port = _ports.pop()
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def wait_until(condition, what, patience=PATIENCE):
