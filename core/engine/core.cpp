@@ -16,16 +16,16 @@ std::expected<family::bitcoin::Options, std::string> familyOptions(const Options
     result.use_keyring = options.use_keyring;
     result.mainnet_lightning = options.mainnet_lightning;
     if (options.cheap_stretching) result.stretching = {.memory_kib = 256, .passes = 1, .lanes = 1};
-    const auto parse = [](const std::string& text,
-                          std::uint16_t default_port) -> std::expected<io::Endpoint, std::string> {
-        const auto endpoint = io::parseEndpoint(text, default_port);
+    const auto parse = [](const std::string& text, std::uint16_t default_port,
+                          auto parser) -> std::expected<io::Endpoint, std::string> {
+        const auto endpoint = parser(text, default_port);
         if (!endpoint) return std::unexpected("'" + text + "' is not HOST:PORT.");
         return *endpoint;
     };
     for (const auto& [from, to] :
          {std::pair{&options.connect, &result.connect}, std::pair{&options.add_nodes, &result.add_nodes}}) {
         for (const std::string& text : *from) {
-            const auto endpoint = parse(text, port);
+            const auto endpoint = parse(text, port, io::parseEndpoint);
             if (!endpoint) return std::unexpected(endpoint.error());
             to->push_back(*endpoint);
         }
@@ -33,14 +33,14 @@ std::expected<family::bitcoin::Options, std::string> familyOptions(const Options
     constexpr std::uint16_t proxy_port = 9050;
     constexpr std::uint16_t lightning_port = 9735;
     if (!options.proxy.empty()) {
-        const auto endpoint = parse(options.proxy, proxy_port);
+        const auto endpoint = parse(options.proxy, proxy_port, io::parseEndpoint);
         if (!endpoint) return std::unexpected(endpoint.error());
         result.proxy = *endpoint;
     }
     if (!options.lightning_listen.empty()) {
-        result.lightning_listen = io::parseListenEndpoint(options.lightning_listen, lightning_port);
-        if (!result.lightning_listen)
-            return std::unexpected("'" + options.lightning_listen + "' is not HOST:PORT.");
+        const auto endpoint = parse(options.lightning_listen, lightning_port, io::parseListenEndpoint);
+        if (!endpoint) return std::unexpected(endpoint.error());
+        result.lightning_listen = *endpoint;
     }
     return result;
 }
