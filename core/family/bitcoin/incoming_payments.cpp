@@ -19,6 +19,8 @@ ln::payment::ArrivedHtlc::Refusal refusalOf(ln::channel::HtlcAddedIrrevocably::M
         return Refusal::expiry;
     case MustFail::dust_exposure:
         return Refusal::dust_exposure;
+    case MustFail::funding_unconfirmed:
+        return Refusal::funding_unconfirmed;
     }
     return Refusal::none;
 }

@@ -64,7 +64,7 @@ struct ChannelUsable {
 /// An incoming HTLC is irrevocable: to the payment layer, which answers FulfillHtlc, FailHtlc or
 /// FailMalformedHtlc. Given again by Restored while it waits for that answer.
 struct HtlcAddedIrrevocably {
-    enum class MustFail { no, expiry_too_soon, expiry_too_far, dust_exposure };
+    enum class MustFail { no, funding_unconfirmed, expiry_too_soon, expiry_too_far, dust_exposure };
     std::uint64_t id = 0;
     MilliSatoshi amount;
     PaymentHash payment_hash;

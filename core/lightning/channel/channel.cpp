@@ -28,6 +28,16 @@ bool isEstablished(const Channel& channel) {
     return !std::holds_alternative<Opening>(channel.phase) && !std::holds_alternative<Closed>(channel.phase);
 }
 
+bool isFundingDeep(const Channel& channel, std::uint32_t height) {
+    return channel.funding_height != 0 &&
+           std::uint64_t{height} + 1 >= std::uint64_t{channel.funding_height} + channel.minimum_depth;
+}
+
+bool wasNeverFunded(const Channel& channel) {
+    return !channel.isFunder() && channel.funding_height == 0 &&
+           (!channel.scid || std::holds_alternative<AwaitingFunding>(channel.phase));
+}
+
 bool isUsable(const Channel& channel) {
     const auto* normal = std::get_if<Normal>(&channel.phase);
     return normal && !normal->closing_script && channel.link == Link::online && channel.funding_height != 0;

@@ -47,6 +47,7 @@ struct Channel {
     std::optional<Ticks> signed_at;  // our commitment_signed without an answer
     bool ping_sent = false;
     Ticks grace_until{};     // no close for an expired outgoing HTLC before
+    int graces = 0;          // connections that asked for this grace while such an HTLC waited
     int internal_errors = 0; // LND's recoverable `error`s
 
     bool isFunder() const { return terms.parameters.funder == Side::local; }
@@ -58,6 +59,12 @@ Channel newChannel(const NodeId& peer, const keys::ChannelNonce& nonce);
 
 /// True once money is committed: from here on the row may not be deleted before everything is resolved.
 bool isEstablished(const Channel& channel);
+/// True while the agreed funding output stands `minimum_depth` blocks deep at this verified height. Until
+/// then a preimage would be given for coins that may not exist (threats 22, 31).
+bool isFundingDeep(const Channel& channel, std::uint32_t height);
+/// True for a channel that the peer was to fund and whose output was never there for us to use: it holds
+/// nothing of ours.
+bool wasNeverFunded(const Channel& channel);
 /// True while the channel can carry new HTLCs.
 bool isUsable(const Channel& channel);
 

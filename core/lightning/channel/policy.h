@@ -17,6 +17,7 @@ struct Policy {
     std::uint32_t longest_expiry = 2016; // an HTLC further ahead than this is failed, not the channel
     std::uint32_t shortest_incoming_expiry = 144; // an incoming HTLC with fewer blocks left is failed
     Ticks reconnect_grace{60'000};                // before closing for an expired outgoing HTLC
+    int reconnect_graces = 3; // for one HTLC: a peer that reconnects each minute does not put it off for ever
     std::uint32_t small_channel_depth = 3, large_channel_depth = 6;
     bitcoin::Satoshi large_channel{1'000'000};
     std::uint32_t longest_minimum_depth = 144; // asked of us by the peer; above is refused

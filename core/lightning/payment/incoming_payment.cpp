@@ -107,8 +107,9 @@ IncomingActions IncomingPayments::onHtlc(const ArrivedHtlc& htlc, const crypto::
 
     // From here on one code for everything, so that a probe learns nothing (threats 80).
     const auto wrong = wrongDetails(htlc.amount_msat, environment.tip_height);
-    // A full channel is not the payee's answer: the payer may try again.
-    if (htlc.refusal == ArrivedHtlc::Refusal::dust_exposure)
+    // A full or unconfirmed channel is not the payee's answer: the payer may try again.
+    if (htlc.refusal == ArrivedHtlc::Refusal::dust_exposure ||
+        htlc.refusal == ArrivedHtlc::Refusal::funding_unconfirmed)
         return refuse({.code = onion::FailureCode::temporary_node_failure, .data = {}});
     if (htlc.refusal == ArrivedHtlc::Refusal::expiry) return refuse(wrong);
     const auto found = m_payments.find(htlc.payment_hash);

@@ -84,7 +84,7 @@ struct ArrivedHtlc {
     wire::OnionRoutingPacket onion{};
     bool in_blinded_path = false; // path_key was there
     /// What the channel found out: not to be accepted, whatever the onion says.
-    enum class Refusal : std::uint8_t { none, expiry, dust_exposure };
+    enum class Refusal : std::uint8_t { none, expiry, dust_exposure, funding_unconfirmed };
     Refusal refusal = Refusal::none;
 };
 

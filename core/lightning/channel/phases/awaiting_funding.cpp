@@ -3,8 +3,6 @@
 
 namespace duplex::lightning::channel {
 
-namespace {
-
 /// Exactly the agreed output, or a typed refusal (threats 22).
 Step checkOutput(const Channel& channel, const FundingConfirmed& event) {
     const commitment::ChannelParameters& parameters = channel.terms.parameters;
@@ -15,6 +13,8 @@ Step checkOutput(const Channel& channel, const FundingConfirmed& event) {
     if (event.output.value != parameters.capacity) return std::unexpected(FundingMismatch{.what = amount});
     return done();
 }
+
+namespace {
 
 void keepPoint(Turn& turn, const wire::ChannelReady& message) {
     turn.next.commitments.remote_next_point = message.second_per_commitment_point;
@@ -28,11 +28,11 @@ Step on(const AwaitingFunding& phase, const FundingConfirmed& event, Turn& turn)
     if (Step step = checkOutput(turn.next, event); !step) return step;
     turn.next.scid = event.scid;
     turn.next.funding_height = event.height;
-    turn.store();
     // Claims on a coinbase wait until it can be spent (threats 26).
-    const std::uint32_t needed =
-        std::max(turn.next.minimum_depth, event.coinbase ? turn.context.policy.coinbase_maturity : 0);
-    if (event.depth < needed) return done();
+    if (event.coinbase)
+        turn.next.minimum_depth = std::max(turn.next.minimum_depth, turn.context.policy.coinbase_maturity);
+    turn.store();
+    if (event.depth < turn.next.minimum_depth) return done();
     if (turn.next.link == Link::online) sendReady(turn);
     if (!phase.remote_ready) {
         turn.next.phase = AwaitingReady{};
@@ -43,14 +43,11 @@ Step on(const AwaitingFunding& phase, const FundingConfirmed& event, Turn& turn)
 }
 
 Step on(const AwaitingFunding&, const BlockHeight&, Turn& turn) {
-    const std::uint32_t last = turn.next.opened_height + turn.context.policy.fundee_forgets_after;
     // The funder never forgets: its coins may be in the output (threats 31).
-    if (turn.next.isFunder() || turn.next.funding_height != 0 || turn.context.height <= last) return done();
-    return std::unexpected(NegotiationTimedOut{});
+    return checkFunding(turn);
 }
 
 Step on(const AwaitingReady&, const FundingConfirmed& event, Turn& turn) {
-    if (Step step = checkOutput(turn.next, event); !step) return step;
     return refreshFunding(turn, event);
 }
 

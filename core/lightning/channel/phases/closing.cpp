@@ -68,6 +68,16 @@ Step on(const Closing& phase, const ChannelResolved&, Turn& turn) {
     return done();
 }
 
+/// An output that never came into being will not be spent: nothing is left to wait for.
+Step on(const Closing& phase, const BlockHeight&, Turn& turn) {
+    if (!isForgotten(turn) || phase.spend) return done();
+    turn.next.phase = Closed{.cause = phase.cause};
+    turn.act(ForgetChannel{});
+    turn.act(BalanceChanged{});
+    turn.store();
+    return done();
+}
+
 Step on(const Closing&, const Connected&, Turn& turn) {
     turn.next.link = Link::reestablishing;
     if (turn.next.standing != Standing::stale) return done();

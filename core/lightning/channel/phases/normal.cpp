@@ -67,7 +67,11 @@ Step receiveUpdateFee(Turn& turn, const wire::UpdateFee& message) {
 }
 
 Step refreshFunding(Turn& turn, const FundingConfirmed& event) {
-    if (event.outpoint != turn.next.terms.parameters.funding) return done();
+    if (Step step = checkOutput(turn.next, event); !step) return step;
+    if (event.coinbase)
+        turn.next.minimum_depth = std::max(turn.next.minimum_depth, turn.context.policy.coinbase_maturity);
+    // After a reorganization it counts again only when it is as deep as before its first use.
+    if (event.depth < turn.next.minimum_depth) return done();
     if (turn.next.funding_height == event.height && turn.next.scid == event.scid) return done();
     turn.next.funding_height = event.height;
     turn.next.scid = event.scid;

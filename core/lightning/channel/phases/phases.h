@@ -82,6 +82,7 @@ Step on(const P&, const E&, Turn&) {
 }
 
 // awaiting_funding, awaiting_ready
+Step checkOutput(const Channel& channel, const FundingConfirmed& event);
 Step on(const AwaitingFunding&, const FundingConfirmed&, Turn&);
 Step on(const AwaitingFunding&, const BlockHeight&, Turn&);
 Step on(const AwaitingReady&, const FundingConfirmed&, Turn&);
@@ -128,6 +129,7 @@ Step on(const P&, const SignCommitment&, Turn& turn) {
 }
 template <UpdatingPhase P>
 Step on(const P&, const BlockHeight&, Turn& turn) {
+    if (Step step = checkFunding(turn); !step) return step;
     return checkDeadlines(turn);
 }
 template <UpdatingPhase P>
@@ -159,9 +161,12 @@ template <one_of<FulfillHtlc, FailHtlc, FailMalformedHtlc, UpdateFee> E>
 Step on(const Negotiating&, const E&, Turn&) {
     return notPossible(CommandNotPossible::Why::shutting_down);
 }
-template <one_of<SignCommitment, BlockHeight, Tick> E>
+template <one_of<SignCommitment, Tick> E>
 Step on(const Negotiating&, const E&, Turn&) {
     return done();
+}
+inline Step on(const Negotiating&, const BlockHeight&, Turn& turn) {
+    return checkFunding(turn);
 }
 
 // closing
@@ -169,6 +174,7 @@ Step on(const Closing&, const FundingSpent&, Turn&);
 Step on(const Closing&, const FundingUnspent&, Turn&);
 Step on(const Closing&, const FulfillHtlc&, Turn&);
 Step on(const Closing&, const ChannelResolved&, Turn&);
+Step on(const Closing&, const BlockHeight&, Turn&);
 Step on(const Closing&, const Connected&, Turn&);
 Step on(const Closing&, const Disconnected&, Turn&);
 Step on(const Closing&, const Restored&, Turn&);
@@ -178,7 +184,7 @@ template <one_of<OpenRequested, AcceptDecision, FundingTransactionSigned, OpenCa
 Step on(const Closing&, const E&, Turn&) {
     return notPossible(CommandNotPossible::Why::wrong_phase);
 }
-template <one_of<SignCommitment, BlockHeight, FundingConfirmed, FundingUnconfirmed, Tick> E>
+template <one_of<SignCommitment, FundingConfirmed, FundingUnconfirmed, Tick> E>
 Step on(const Closing&, const E&, Turn&) {
     return done();
 }

@@ -20,6 +20,7 @@ HtlcAddedIrrevocably::MustFail mustFail(const Turn& turn, const Htlc& htlc) {
     using enum HtlcAddedIrrevocably::MustFail;
     const Policy& policy = turn.context.policy;
     const std::uint64_t tip = turn.context.tip(), expiry = htlc.cltv_expiry.value;
+    if (!isFundingDeep(turn.next, turn.context.height)) return funding_unconfirmed;
     if (expiry < tip + policy.shortest_incoming_expiry) return expiry_too_soon;
     if (expiry > tip + policy.longest_expiry) return expiry_too_far;
     const MilliSatoshi limit = dustExposureLimit(turn.next.terms, policy);
@@ -59,8 +60,7 @@ void leaveConnection(Channel& channel) {
 
 /// An HTLC of ours that is still unsettled this long after its expiry, or one of theirs that we have paid
 /// for.
-std::optional<HtlcDeadlineReached> deadlineOf(const Htlc& htlc, const Channel& channel,
-                                              const Context& context) {
+std::optional<HtlcDeadlineReached> deadlineOf(const Htlc& htlc, const Context& context) {
     const Policy& policy = context.policy;
     const std::uint64_t tip = context.tip(), expiry = htlc.cltv_expiry.value;
     const bool fulfilled = htlc.removal && std::holds_alternative<Fulfilled>(htlc.removal->kind);
@@ -69,11 +69,18 @@ std::optional<HtlcDeadlineReached> deadlineOf(const Htlc& htlc, const Channel& c
         return fulfilled && tip + policy.close_before_incoming_expiry >= expiry ? std::optional(reached)
                                                                                 : std::nullopt;
     if (htlc.stage == Stage::proposed || fulfilled) return std::nullopt;
-    if (tip < expiry + policy.close_after_outgoing_expiry) return std::nullopt;
-    // A peer that reconnects each minute does not put this off for ever.
-    const bool grace = context.now < channel.grace_until &&
-                       tip < expiry + 3 * static_cast<std::uint64_t>(policy.close_after_outgoing_expiry);
-    return grace ? std::nullopt : std::optional(reached);
+    return tip < expiry + policy.close_after_outgoing_expiry ? std::nullopt : std::optional(reached);
+}
+
+/// lightning.md 5: the peer gets a minute after each reconnection to fail what expired while either end was
+/// away.
+void giveGrace(Turn& turn) {
+    const bool overdue = std::ranges::any_of(turn.next.commitments.htlcs, [&](const Htlc& htlc) {
+        return htlc.offered_by == Side::local && deadlineOf(htlc, turn.context);
+    });
+    turn.next.graces = overdue ? turn.next.graces + 1 : 0;
+    if (turn.next.graces <= turn.context.policy.reconnect_graces)
+        turn.next.grace_until = turn.context.now + turn.context.policy.reconnect_grace;
 }
 
 } // namespace
@@ -88,7 +95,7 @@ Step connect(Turn& turn) {
     leaveConnection(turn.next);
     turn.next.link = Link::reestablishing;
     turn.next.reestablish_sent = true;
-    turn.next.grace_until = turn.context.now + turn.context.policy.reconnect_grace;
+    giveGrace(turn);
     dropUnsigned(turn);
     turn.send(ourReestablish(turn.next, turn.context));
     return done();
@@ -111,8 +118,21 @@ Step disconnect(Turn& turn) {
 }
 
 Step checkDeadlines(Turn& turn) {
-    for (const Htlc& htlc : turn.next.commitments.htlcs)
-        if (const auto reached = deadlineOf(htlc, turn.next, turn.context)) return std::unexpected(*reached);
+    const bool grace = turn.context.now < turn.next.grace_until;
+    for (const Htlc& htlc : turn.next.commitments.htlcs) {
+        if (grace && htlc.offered_by == Side::local) continue;
+        if (const auto reached = deadlineOf(htlc, turn.context)) return std::unexpected(*reached);
+    }
+    return done();
+}
+
+bool isForgotten(const Turn& turn) {
+    return wasNeverFunded(turn.next) &&
+           turn.context.height > turn.next.opened_height + turn.context.policy.fundee_forgets_after;
+}
+
+Step checkFunding(Turn& turn) {
+    if (isForgotten(turn)) return std::unexpected(NegotiationTimedOut{});
     return done();
 }
 
@@ -130,7 +150,7 @@ Step checkAnswerTime(Turn& turn) {
 
 Step restore(Turn& turn) {
     leaveConnection(turn.next);
-    turn.next.grace_until = turn.context.now + turn.context.policy.reconnect_grace;
+    giveGrace(turn);
     dropUnsigned(turn);
     if (turn.next.funding_transaction && turn.next.funding_height == 0)
         turn.act(PublishTransaction{.what = PublishTransaction::What::funding,

@@ -22,6 +22,9 @@ Step connect(Turn& turn);
 Step disconnect(Turn& turn);
 /// HTLCs whose deadline on chain is reached (R11: the higher of header tip and verified height).
 Step checkDeadlines(Turn& turn);
+/// Ends a channel of the peer's whose funding never came: 2,016 blocks after its opening (lightning.md 4.3).
+Step checkFunding(Turn& turn);
+bool isForgotten(const Turn& turn);
 /// A peer that does not answer our commitment_signed is pinged, then disconnected; never closed for it.
 Step checkAnswerTime(Turn& turn);
 /// Loaded from the store: what must be done again.

@@ -294,6 +294,46 @@ private slots:
         COMPARE_CLOSES(nodes.a.last_actions);
     }
 
+    /// After days without power the peer gets its minute to fail what expired meanwhile (lightning.md 5),
+    /// three times at most.
+    void restart_longAfterExpiry_givesThePeerAMinute() {
+        TwoNodes nodes;
+        withHtlc(nodes, 200);
+        nodes.cut();
+        TestNode& a = nodes.a;
+        a.context.height = a.context.header_tip = a.context.header_tip + 1000;
+        a.context.now += Ticks{10'000'000};
+        nodes.apply(a, ch::Restored{});
+        nodes.apply(a, ch::BlockHeight{});
+        QVERIFY(std::holds_alternative<ch::Normal>(a.channel.phase));
+        nodes.connect();
+        nodes.deliver(a);
+        a.context.now += Ticks{59'999};
+        nodes.apply(a, ch::Tick{});
+        QVERIFY(std::holds_alternative<ch::Normal>(a.channel.phase));
+        a.context.now += Ticks{1};
+        nodes.apply(a, ch::Tick{});
+        COMPARE_CLOSES(a.last_actions);
+    }
+    void reconnections_withAnExpiredHtlc_doNotPutTheCloseOffForEver() {
+        TwoNodes nodes;
+        withHtlc(nodes, 200);
+        nodes.cut();
+        TestNode& a = nodes.a;
+        a.context.height = a.context.header_tip = a.context.header_tip + 1000;
+        int reconnections = 0;
+        while (std::holds_alternative<ch::Normal>(a.channel.phase) && reconnections < 10) {
+            nodes.apply(a, ch::Connected{});
+            a.context.now += Ticks{59'000};
+            nodes.apply(a, ch::Tick{});
+            nodes.apply(a, ch::Disconnected{});
+            ++reconnections;
+            a.context.now += Ticks{500};
+            nodes.apply(a, ch::BlockHeight{});
+        }
+        QCOMPARE(reconnections, 4);
+    }
+
     void blockHeight_fulfilledIncomingNearExpiry_forceCloses72Before() {
         TwoNodes nodes;
         withHtlc(nodes, 200);

@@ -45,6 +45,44 @@ ch::FundingConfirmed confirmed(const TwoNodes& nodes, std::uint32_t depth) {
             .scid = ln::ShortChannelId::of(1001, 1, 0)};
 }
 
+ch::MessageReceived got(const ln::wire::Message& message) {
+    return {.message = message};
+}
+ln::wire::ChannelReady readyOf(const TestNode& node) {
+    return {.channel_id = node.channel.id,
+            .second_per_commitment_point = node.context.signer.pointAt({1}),
+            .alias = ln::ShortChannelId{77}};
+}
+ln::wire::Shutdown shutdownOf(const TestNode& node) {
+    return {.channel_id = node.channel.id, .scriptpubkey = node.context.payout_script};
+}
+
+/// The opener, as if it were ready and had never sent a shutdown, adds an HTLC until it is irrevocable.
+void addOverANewConnection(TwoNodes& nodes) {
+    TestNode &thief = nodes.a, &victim = nodes.b;
+    nodes.apply(victim, ch::Disconnected{});
+    nodes.apply(victim, ch::Connected{});
+    nodes.apply(thief, confirmed(nodes, 6));
+    thief.inbox.clear();
+    nodes.apply(thief, got(readyOf(victim)));
+    nodes.apply(victim, got(ln::wire::ChannelReestablish{.channel_id = victim.channel.id,
+                                                         .next_commitment_number = 1,
+                                                         .my_current_per_commitment_point =
+                                                             thief.context.signer.pointAt({0})}));
+    victim.inbox.clear();
+    thief.inbox.clear();
+    nodes.pay(thief, {20'000'000});
+    nodes.runScheduled(thief);
+    nodes.deliver(victim); // update_add_htlc
+    nodes.deliver(victim); // commitment_signed; revoke_and_ack goes back
+    nodes.runScheduled(victim);
+    while (!thief.inbox.empty() && !std::holds_alternative<ln::wire::RevokeAndAck>(thief.inbox.front()))
+        thief.inbox.pop_front();
+    nodes.deliver(thief);
+    nodes.deliver(thief);  // commitment_signed
+    nodes.deliver(victim); // revoke_and_ack
+}
+
 template <typename P>
 bool isIn(const TestNode& node) {
     return std::holds_alternative<P>(node.channel.phase);
@@ -213,6 +251,85 @@ private slots:
         COMPARE_ACTIONS(reorganized.a.last_actions, "Alarm PublishTransaction BalanceChanged");
         QVERIFY(!reorganized.pay(reorganized.a, {1'000'000}));
         COMPARE_ACTIONS(reorganized.a.last_actions, "Reply:error");
+    }
+
+    /// An opener that never publishes, and hides the lack of a channel_ready behind a close that never ends.
+    void threat22_fakeFundingBehindShutdown_htlcMustFail() {
+        TwoNodes nodes;
+        openUntil(nodes, 7);
+        TestNode &thief = nodes.a, &victim = nodes.b;
+        nodes.apply(victim, got(readyOf(thief)));
+        nodes.apply(victim, got(shutdownOf(thief)));
+        QVERIFY(isIn<ch::Negotiating>(victim));
+        addOverANewConnection(nodes);
+        const auto* added = firstOf<ch::HtlcAddedIrrevocably>(victim.last_actions);
+        QVERIFY(added);
+        QCOMPARE(added->must_fail, ch::HtlcAddedIrrevocably::MustFail::funding_unconfirmed);
+        // A block later another output is shown to us: nothing becomes ready by it.
+        auto other = confirmed(nodes, 6);
+        other.output.value.value -= 1;
+        nodes.apply(victim, other);
+        QVERIFY(isIn<ch::Closed>(victim));
+    }
+    void threat22_fundingOneBlockDeepBehindShutdown_htlcMustFail() {
+        TwoNodes nodes;
+        openUntil(nodes, 7);
+        nodes.apply(nodes.b, confirmed(nodes, 1)); // six are needed
+        nodes.apply(nodes.b, got(readyOf(nodes.a)));
+        nodes.apply(nodes.b, got(shutdownOf(nodes.a)));
+        addOverANewConnection(nodes);
+        const auto* added = firstOf<ch::HtlcAddedIrrevocably>(nodes.b.last_actions);
+        QVERIFY(added);
+        QCOMPARE(added->must_fail, ch::HtlcAddedIrrevocably::MustFail::funding_unconfirmed);
+    }
+
+    void threat31_reorganizedFunding_incomingHtlcMustFailUntilDeepAgain() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.apply(nodes.b, ch::FundingUnconfirmed{});
+        QVERIFY(nodes.pay(nodes.a, {1'000'000}));
+        nodes.settleDown();
+        QCOMPARE(nodes.b.to_settle.at(0).must_fail, ch::HtlcAddedIrrevocably::MustFail::funding_unconfirmed);
+        auto again = confirmed(nodes, 1);
+        again.height = nodes.b.context.height;
+        again.output = nodes.funding.outputs[again.outpoint.index];
+        nodes.apply(nodes.b, again);
+        QCOMPARE(nodes.b.channel.funding_height, 0U);
+        nodes.addBlocks(5);
+        again.depth = 6;
+        nodes.apply(nodes.b, again);
+        QCOMPARE(nodes.b.channel.funding_height, again.height);
+        QVERIFY(nodes.pay(nodes.a, {1'000'000}));
+        nodes.settleDown();
+        QCOMPARE(nodes.b.to_settle.at(1).must_fail, ch::HtlcAddedIrrevocably::MustFail::no);
+    }
+
+    /// Whatever its opener did after funding_signed, a channel without funding does not stay for ever.
+    void neverFunded_isForgottenInEveryPhase_data() {
+        QTest::addColumn<int>("what");
+        QTest::newRow("error") << 0;
+        QTest::newRow("shutdown") << 1;
+        QTest::newRow("shutdown, then cut") << 2;
+    }
+    void neverFunded_isForgottenInEveryPhase() {
+        QFETCH(int, what);
+        TwoNodes nodes;
+        openUntil(nodes, 7);
+        if (what == 0) {
+            nodes.apply(nodes.b, got(ln::wire::Error{.channel_id = nodes.b.channel.id}));
+            QVERIFY(isIn<ch::Closing>(nodes.b));
+        } else {
+            nodes.apply(nodes.b, got(shutdownOf(nodes.a)));
+            QVERIFY(isIn<ch::Negotiating>(nodes.b));
+        }
+        if (what == 2) nodes.apply(nodes.b, ch::Disconnected{});
+        QVERIFY(ch::wasNeverFunded(nodes.b.channel));
+        nodes.b.context.height = nodes.b.context.header_tip = nodes.b.channel.opened_height + 2016;
+        nodes.apply(nodes.b, ch::BlockHeight{});
+        QVERIFY(!nodes.b.forgotten);
+        ++nodes.b.context.height;
+        nodes.apply(nodes.b, ch::BlockHeight{});
+        QVERIFY(nodes.b.forgotten);
     }
 
     void openChannel_unacceptableTerm_isRefused_data() {

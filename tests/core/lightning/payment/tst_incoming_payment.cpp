@@ -198,11 +198,15 @@ private slots:
         ArrivedHtlc late = Payer{}.htlc();
         late.refusal = ArrivedHtlc::Refusal::expiry;
         QVERIFY(isWrongDetails(payments.onHtlc(late, us(), at()), Payer{}));
-        const Payer second{.id = 2};
-        ArrivedHtlc exposed = second.htlc();
-        exposed.refusal = ArrivedHtlc::Refusal::dust_exposure;
-        QVERIFY(read(payments.onHtlc(exposed, us(), at()), second)->code ==
-                onion::FailureCode::temporary_node_failure);
+        std::uint64_t id = 2;
+        for (const auto refusal :
+             {ArrivedHtlc::Refusal::dust_exposure, ArrivedHtlc::Refusal::funding_unconfirmed}) {
+            const Payer next{.id = id++};
+            ArrivedHtlc refused = next.htlc();
+            refused.refusal = refusal;
+            QVERIFY(read(payments.onHtlc(refused, us(), at()), next)->code ==
+                    onion::FailureCode::temporary_node_failure);
+        }
         QVERIFY(payments.find(invoiced().payment_hash)->state == IncomingState::open);
     }
 
