@@ -35,8 +35,10 @@ void FindingsBuilder::noteHtlcSpend(const SpendIndex::Spend& spend, const HtlcId
 }
 
 void FindingsBuilder::claimFrom(std::uint64_t from, ClaimInput input) {
-    m_findings.open = true;
-    if (nextBlockReaches(from)) m_findings.due.push_back(std::move(input));
+    if (nextBlockReaches(from))
+        m_findings.due.push_back(std::move(input));
+    else
+        m_findings.open = true;
 }
 
 std::optional<Preimage> FindingsBuilder::releasable(const PaymentHash& hash) const {

@@ -29,7 +29,7 @@ public:
     }
     /// Notes what a spend of an HTLC output means: a preimage, or the other way.
     void noteHtlcSpend(const SpendIndex::Spend& spend, const HtlcId& id, const PaymentHash& hash);
-    /// Claims `input` from block `from` on; until it is spent, something is open.
+    /// Claims `input` from block `from` on; until it is spent or given up, something is open.
     void claimFrom(std::uint64_t from, ClaimInput input);
     void leaveOpen() { m_findings.open = true; }
     void alarm(Alarm alarm) { m_findings.alarms.insert(alarm); }

@@ -71,8 +71,7 @@ struct Walk {
         const bool has_signature = position < local.remote_htlc_signatures.size();
         if (!has_signature) findings.alarm(Alarm::htlc_signature_lost);
         if (stage.htlc.direction == HtlcDirection::offered) {
-            findings.leaveOpen();
-            if (!has_signature) return;
+            if (!has_signature) return findings.leaveOpen();
             ClaimInput input = preSigned(ClaimKind::htlc_timeout, stage, position);
             input.claimable_since = {std::max(cltv, findings.seen().height.value)};
             input.deadline = BlockHeight{cltv + timeout_window};

@@ -32,7 +32,7 @@ struct OutputFindings {
     /// HTLCs with an output here.
     std::set<HtlcId> shown;
     std::set<Alarm> alarms;
-    bool open = false;       // something of ours is not resolved
+    bool open = false;       // something of ours is not resolved, apart from what is due
     BlockHeight last_height; // of the last step seen
 };
 

@@ -249,6 +249,26 @@ OutputFindings findingsOf(const FundingSpend& spend, const ClosedChannelFacts& f
         spend);
 }
 
+/// A claim for these outputs, due now. Fees may fall: only after long is an output left that is not worth
+/// one. An HTLC of ours among them is lost then.
+void claimOrGiveUp(Resolution& resolution, OutputFindings& findings, std::vector<ClaimInput> inputs,
+                   const ChainFacts& chain, BumpingFacts& bumping) {
+    auto claim = buildClaim(inputs, bumping);
+    const bool uneconomic = !claim && claim.error() == BumpingError::uneconomic;
+    const auto waited = [&](const ClaimInput& input) {
+        return std::uint64_t{input.claimable_since.value} + give_up_after_blocks <=
+               chain.verified_height.value;
+    };
+    if (!uneconomic || !std::ranges::all_of(inputs, waited)) {
+        findings.open = true;
+        return addClaim(resolution, std::move(claim));
+    }
+    resolution.alarms.insert(Alarm::output_given_up);
+    for (const ClaimInput& input : inputs)
+        if (input.htlc && input.htlc->direction == HtlcDirection::offered)
+            findings.timed_out.try_emplace(*input.htlc, input.claimable_since.value + give_up_after_blocks);
+}
+
 } // namespace
 
 std::string_view textOf(Alarm alarm) {
@@ -265,6 +285,8 @@ std::string_view textOf(Alarm alarm) {
         return "the peer's signature for an HTLC output is missing";
     case Alarm::claim_uneconomic:
         return "an output costs more than it brings at present fees";
+    case Alarm::output_given_up:
+        return "an output was not worth its fee for two weeks and is left";
     }
     return "";
 }
@@ -304,6 +326,9 @@ Resolution resolve(const ClosedChannelFacts& facts, const ChainFacts& chain) {
     resolution.funding_spend = classify(facts, seen.transaction);
     resolution.spent_at = seen.height;
     OutputFindings findings = findingsOf(resolution.funding_spend, facts, chain, spends, seen);
+    BumpingFacts bumping = bumpingFacts(chain);
+    for (auto& group : grouped(std::move(findings.due), chain.tip_height))
+        claimOrGiveUp(resolution, findings, std::move(group), chain, bumping);
     bool undecided = false;
     for (const auto& [id, live] : liveHtlcs(facts)) {
         auto outcome = outcomeOf(id, live, chain, resolution.funding_spend, findings, seen.height);
@@ -312,10 +337,7 @@ Resolution resolve(const ClosedChannelFacts& facts, const ChainFacts& chain) {
         else if (id.direction == HtlcDirection::offered)
             undecided = true;
     }
-    resolution.alarms = std::move(findings.alarms);
-    BumpingFacts bumping = bumpingFacts(chain);
-    for (auto& group : grouped(std::move(findings.due), chain.tip_height))
-        addClaim(resolution, buildClaim(std::move(group), bumping));
+    resolution.alarms.insert(findings.alarms.begin(), findings.alarms.end());
     resolution.watch.insert(resolution.watch.end(), findings.watch.begin(), findings.watch.end());
     resolution.preimages_seen = std::move(findings.preimages_seen);
     resolution.all_resolved = !findings.open;

@@ -118,7 +118,8 @@ enum class Alarm : std::uint8_t {
     unknown_spend,       // key compromised or bug
     no_coins_for_fee,    // a claim waits for a confirmed coin of the wallet
     htlc_signature_lost, // the row has not the peer's signature for an HTLC output of ours
-    claim_uneconomic     // an output costs more than it brings at present fees
+    claim_uneconomic,    // an output costs more than it brings at present fees
+    output_given_up      // and did so for two weeks: it is left where it is
 };
 std::string_view textOf(Alarm alarm);
 
@@ -153,6 +154,9 @@ std::expected<Transaction, keys::SignerRefusal> signLocalClose(const ClosedChann
 
 inline constexpr std::uint32_t irrevocable_depth = 6;
 inline constexpr std::uint32_t archive_after_blocks = 4032;
+/// A due output whose fee is above its worth for so long does not keep its channel open any more (threats
+/// 65).
+inline constexpr std::uint32_t give_up_after_blocks = 2016;
 /// 1 for a transaction in the tip.
 inline std::uint32_t depthOf(BlockHeight height, BlockHeight tip) {
     return tip.value < height.value ? 0 : tip.value - height.value + 1;

@@ -174,6 +174,28 @@ private slots:
         QVERIFY(resolution.alarms.contains(Alarm::claim_uneconomic));
     }
 
+    void claimThatNeverPays_isGivenUpAfterTwoWeeks() {
+        ClosedChannel channel;
+        channel.chain.fees = {.slow = {20'000'000}, .fast = {20'000'000}, .floor = {10'000'000}};
+        channel.confirm(channel.theirCommitment(), close_height);
+        channel.at(1100 + give_up_after_blocks - 1); // our HTLC expires at 1100
+        const Resolution waiting = channel.resolve();
+        QVERIFY(waiting.alarms.contains(Alarm::claim_uneconomic));
+        QVERIFY(!waiting.all_resolved && !waiting.irrevocable);
+        channel.at(1100 + give_up_after_blocks + irrevocable_depth - 1);
+        const Resolution over = channel.resolve();
+        QVERIFY(over.alarms.contains(Alarm::output_given_up) && over.claims.empty());
+        QVERIFY(over.all_resolved && over.irrevocable);
+        QVERIFY(std::ranges::any_of(over.outcomes, [](const HtlcOutcome& outcome) {
+            return outcome.htlc.direction == commitment::HtlcDirection::offered &&
+                   std::holds_alternative<HtlcFailed>(outcome.result);
+        }));
+        // Fees fell after all: what is still there is claimed.
+        channel.chain.fees = {};
+        const Resolution again = channel.resolve();
+        QVERIFY(!again.claims.empty() && !again.all_resolved);
+    }
+
     void forceClose_isBroadcastWithAChild() {
         ClosedChannel channel;
         QVERIFY(!channel.resolve().local_commitment);
