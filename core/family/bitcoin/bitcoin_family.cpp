@@ -258,6 +258,7 @@ ChainListener BitcoinFamily::Parts::chainListener() {
                 if (!m_wallet) return;
                 const auto change = m_wallet->value.addUnconfirmed(seen.transaction, io::calendarNow());
                 keep(change);
+                m_lightning->channels.relayed(seen.transaction);
                 if (!change.empty()) publishSoon();
             },
         .broadcast_progress = [this](const light::BroadcastProgress&) { publishSoon(); },

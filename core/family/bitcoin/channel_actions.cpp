@@ -88,6 +88,7 @@ void ChannelDriver::Parts::carryOut(const ln::ChannelId& id, const channel::Acti
                 shell.outlet.log(fmt::format("channel {}: {}", id.hex(), wordsOf(alarm)));
             },
             [&](const channel::ForgetChannel&) {
+                watch.unwatch(live->value.terms.parameters.funding);
                 shell.rows().erase(store::Table::channels, id);
                 shell.rows().erase(store::Table::channel_facts, id);
                 shell.outlet.log(fmt::format(

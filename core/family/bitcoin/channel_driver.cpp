@@ -8,7 +8,7 @@ namespace duplex::family::bitcoin {
 
 namespace {
 
-constexpr std::uint8_t facts_version = 1;
+constexpr std::uint8_t facts_version = 2; // 1 had no closing feerate
 constexpr std::size_t timeline_kept = 64;
 constexpr std::size_t unfunded_a_peer = 4; // lightning.md 4.3
 constexpr std::size_t unfunded_in_all = 20;
@@ -46,12 +46,14 @@ Bytes encodedFacts(const LiveChannel& live) {
     row.compactBytes(live.remote_features.bytes());
     row.compactSize(live.attempts.size());
     for (const auto& attempt : live.attempts) row.compactBytes(onchain::encoded(attempt));
+    row.i64le(live.facts.closing_feerate ? live.facts.closing_feerate->value : 0);
     return row.take();
 }
 
 bool decodeFacts(ByteView bytes, LiveChannel& live) {
     ByteReader row(bytes);
-    if (row.u8() != facts_version) return false;
+    const std::uint8_t version = row.u8();
+    if (version == 0 || version > facts_version) return false;
     const std::string endpoint = textOf(row.compactBytes());
     if (!endpoint.empty()) {
         const auto parsed = io::parseEndpoint(endpoint, 9735);
@@ -72,6 +74,9 @@ bool decodeFacts(ByteView bytes, LiveChannel& live) {
         if (!attempt) return false;
         live.attempts.push_back(std::move(*attempt));
     }
+    if (version >= 2)
+        if (const std::int64_t rate = row.i64le(); rate > 0)
+            live.facts.closing_feerate = duplex::bitcoin::FeeratePerKw{rate};
     return row.finished();
 }
 
@@ -170,18 +175,21 @@ channel::Context ChannelDriver::Parts::contextOf(const LiveChannel& live) const 
     policy.to_self_delay_asked = shell.network.to_self_delay;
     const auto commitment =
         std::min(policy.feerate_highest, duplex::bitcoin::FeeratePerKw{floor.value * 5 / 4});
-    channel::Context context{
-        .height = height,
-        .header_tip = shell.headerTip(),
-        .now = io::now(),
-        .feerates = {.commitment = commitment, .six_block = level, .closing = level, .closing_lowest = floor},
-        .policy = policy,
-        .chain_hash = shell.network.genesis.hash(),
-        .local_features = ln::ourInitFeatures(),
-        .remote_features = live.remote_features,
-        .channel_ids_in_use = idsBut(live.value.id),
-        .payout_script = live.facts.payout.value_or(duplex::bitcoin::Script{}),
-        .signer = *live.signer};
+    const auto closing = std::max(live.facts.closing_feerate.value_or(level), floor);
+    channel::Context context{.height = height,
+                             .header_tip = shell.headerTip(),
+                             .now = io::now(),
+                             .feerates = {.commitment = commitment,
+                                          .six_block = level,
+                                          .closing = closing,
+                                          .closing_lowest = floor},
+                             .policy = policy,
+                             .chain_hash = shell.network.genesis.hash(),
+                             .local_features = ln::ourInitFeatures(),
+                             .remote_features = live.remote_features,
+                             .channel_ids_in_use = idsBut(live.value.id),
+                             .payout_script = live.facts.payout.value_or(duplex::bitcoin::Script{}),
+                             .signer = *live.signer};
     return context;
 }
 

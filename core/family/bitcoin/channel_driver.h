@@ -40,8 +40,9 @@ struct ChannelFacts {
     std::optional<io::Endpoint> endpoint;
     std::vector<std::pair<std::int64_t, std::string>> timeline; // UNIX seconds, what happened (for people)
     std::string close_cause;
-    std::optional<duplex::bitcoin::Script> payout; // of claims: the same as long as they live
-    std::uint64_t opened_index = 0;                // order of opening
+    std::optional<duplex::bitcoin::Script> payout;                // of claims: the same as long as they live
+    std::uint64_t opened_index = 0;                               // order of opening
+    std::optional<duplex::bitcoin::FeeratePerKw> closing_feerate; // that the user chose for the close
 };
 
 /// Runs the channel machines: events in, rows stored, actions carried out, in that order. Before the first
@@ -68,6 +69,9 @@ public:
     void blockConnected(duplex::bitcoin::BlockHeight height, const duplex::bitcoin::Block* block);
     void blockDisconnected(duplex::bitcoin::BlockHeight height);
     void completeTo(duplex::bitcoin::BlockHeight height);
+    /// A transaction that a peer relayed and that no block holds: a commitment of the partner, or a rival of
+    /// a claim of ours.
+    void relayed(const duplex::bitcoin::Transaction& transaction);
     void tick();
     std::vector<duplex::bitcoin::Script> watchedScripts() const;
     std::vector<light::WatchedOutPoint> watchedOutpoints() const;

@@ -18,6 +18,7 @@ constexpr std::uint8_t result_version = 1;
 // lightning.md 10: a commitment with its child (460 vB) and two HTLC transactions (275 vB each) at 50 sat/vB.
 constexpr std::int64_t reserve_a_channel_sat = 50'000;
 constexpr std::int64_t reserve_coin_sat = 25'000;
+constexpr int most_draws = 16;
 
 Bytes requestKey(const std::string& request_id) {
     return toBytes(viewOf("fundchannel " + request_id));
@@ -70,8 +71,9 @@ void ChannelDriver::Parts::releaseCoins(const ln::ChannelId& temporary_id) {
     if (!change.empty()) shell.keep(change);
 }
 
-std::size_t ChannelDriver::Parts::liveCount() const {
-    return static_cast<std::size_t>(std::ranges::count_if(channels, [](const auto& entry) {
+std::size_t ChannelDriver::Parts::liveCount(Unfunded unfunded) const {
+    return static_cast<std::size_t>(std::ranges::count_if(channels, [&](const auto& entry) {
+        if (unfunded == Unfunded::left_out && channel::wasNeverFunded(entry.second.value)) return false;
         return !std::holds_alternative<channel::Closed>(entry.second.value.phase) &&
                !(entry.second.resolution && entry.second.resolution->irrevocable);
     }));
@@ -84,7 +86,8 @@ Satoshi ChannelDriver::Parts::reserveFor(std::size_t count) const {
 }
 
 Satoshi ChannelDriver::reserveNeeded() const {
-    return m_parts->reserveFor(m_parts->liveCount());
+    // Whoever opens to us without coins holds nothing back: that would cost him nothing.
+    return m_parts->reserveFor(m_parts->liveCount(Parts::Unfunded::left_out));
 }
 
 duplex::bitcoin::FeeratePerKw ChannelDriver::Parts::openingFeerate(const api::FundChannel& request) const {
@@ -129,20 +132,36 @@ void ChannelDriver::fund(const api::FundChannel& request, Answered answered) {
 
     // Plan with a script of the same size; the coins found are held until the real one is known.
     wallet::BuildRequest build;
-    if (request.all)
+    if (request.all) {
         build.send_all_to = plannedScript();
-    else
+    } else {
         build.payments.push_back({plannedScript(), {request.amount_sat}});
-    const wallet::BuildContext context{.coins = parts.shell.wallet.value.spendable(),
-                                       .change_script = parts.shell.wallet.value.changeScript(),
-                                       .second_change_script = std::nullopt,
-                                       .feerate = parts.openingFeerate(request),
-                                       .locktime = 0,
-                                       .entropy = io::randomBytes<32>()};
-    const auto plan = wallet::buildTransaction(build, context);
+        build.reserve = {reserve_coin_sat};
+    }
+    wallet::BuildContext context{.coins = parts.shell.wallet.value.spendable(),
+                                 .change_script = parts.shell.wallet.value.changeScript(),
+                                 .second_change_script = parts.shell.wallet.value.secondChangeScript(),
+                                 .feerate = parts.openingFeerate(request),
+                                 .locktime = 0,
+                                 .entropy = io::randomBytes<32>()};
+    auto plan = wallet::buildTransaction(build, context);
+    // Coins are drawn by lot: a dear draw is no reason to refuse what was priced with a cheaper one.
+    const auto isTooDear = [&] {
+        return plan && request.max_fee_sat && plan->fee.value > *request.max_fee_sat;
+    };
+    for (int draw = 0; isTooDear() && draw < most_draws; ++draw) {
+        context.entropy = io::randomBytes<32>();
+        plan = wallet::buildTransaction(build, context);
+    }
     if (!plan) return fail(301, "Nothing was opened. " + std::string(wallet::textOf(plan.error())));
-    const Satoshi reserve = parts.reserveFor(parts.liveCount() + 1);
-    const Satoshi all = parts.shell.wallet.value.balance().total();
+    if (isTooDear())
+        return fail(206,
+                    fmt::format("Nothing was opened: the opening transaction would cost {} sat, more than "
+                                "the {} sat that you allowed. Ask for a new quote.",
+                                plan->fee.value, *request.max_fee_sat));
+    const Satoshi reserve = parts.reserveFor(parts.liveCount(Parts::Unfunded::left_out) + 1);
+    Satoshi all; // without what others still have to confirm
+    for (const wallet::Coin& coin : context.coins) all += coin.output.value;
     std::int64_t amount = request.amount_sat;
     if (request.all) {
         const auto& outputs = plan->transaction.outputs;
@@ -165,7 +184,8 @@ void ChannelDriver::fund(const api::FundChannel& request, Answered answered) {
     live.signer.emplace(parts.root->channelSecrets(nonce));
     wallet::WalletChange change;
     live.facts.payout = parts.shell.wallet.value.channelScript(change);
-    Parts::Opening opening{.request_id = request.request_id, .feerate = context.feerate};
+    Parts::Opening opening{
+        .request_id = request.request_id, .feerate = context.feerate, .max_fee_sat = request.max_fee_sat};
     opening.answered.push_back(std::move(answered));
     for (const wallet::Coin& coin : plan->spent) {
         parts.shell.wallet.value.reserve(coin.outpoint, parts.ownerOf(temporary), change);
@@ -213,6 +233,8 @@ void ChannelDriver::Parts::buildFunding(LiveChannel& live, const channel::BuildF
         .entropy = io::randomBytes<32>()};
     const auto unsigned_transaction = wallet::buildTransaction(build, context);
     if (!unsigned_transaction) return give_up(std::string(wallet::textOf(unsigned_transaction.error())));
+    if (opening.max_fee_sat && unsigned_transaction->fee.value > *opening.max_fee_sat)
+        return give_up("it would cost more than was allowed");
     const auto transaction =
         wallet::sign(*unsigned_transaction, *master, shell.network, io::randomBytes<32>());
     if (!transaction) return give_up(std::string(wallet::textOf(transaction.error())));
@@ -254,8 +276,10 @@ void ChannelDriver::Parts::opened(const channel::Reply& reply, const ln::Channel
 
 void ChannelDriver::Parts::decideAcceptance(LiveChannel& live, const channel::AcceptanceNeeded&) {
     const ln::ChannelId id = live.value.id;
-    const Satoshi have = shell.wallet.value.balance().total();
-    const Satoshi needed = reserveFor(liveCount()); // this one included
+    Satoshi have; // lightning.md 10: confirmed coins
+    for (const wallet::Coin& coin : shell.wallet.value.spendable())
+        if (coin.height) have += coin.output.value;
+    const Satoshi needed = reserveFor(liveCount(Unfunded::counted)); // this one included
     const bool fresh = shell.client.staleness() == light::Staleness::fresh;
     const bool accept = fresh && have >= needed;
     if (!accept)

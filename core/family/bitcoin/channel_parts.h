@@ -28,6 +28,9 @@ struct LiveChannel {
         announced;                                    // claims that go around, and what they spend
     std::set<onchain::HtlcId> told_failed, told_done; // outcomes that the payments know
     std::vector<Answered> closers;                    // wait for the closing transaction
+    std::vector<Transaction> relayed_commitments;     // of the partner, in no block
+    std::set<duplex::bitcoin::Txid> rivals;           // of our claims, seen relayed since the last block
+    std::set<OutPoint> contested;                     // what the newest of them spends
     std::optional<Ticks> close_alone_at;              // a closer's patience
 };
 
@@ -68,6 +71,7 @@ struct ChannelDriver::Parts {
         std::vector<Answered> answered;
         std::vector<OutPoint> coins;
         std::optional<duplex::bitcoin::FeeratePerKw> feerate;
+        std::optional<std::int64_t> max_fee_sat;
         std::optional<Transaction> transaction;
     };
     std::string ownerOf(const ln::ChannelId& temporary_id) const;
@@ -77,13 +81,18 @@ struct ChannelDriver::Parts {
     void opened(const channel::Reply& reply, const ln::ChannelId& temporary_id);
     duplex::bitcoin::FeeratePerKw openingFeerate(const api::FundChannel& request) const;
     Satoshi reserveFor(std::size_t channels) const;
-    std::size_t liveCount() const;
+    enum class Unfunded : std::uint8_t { left_out, counted };
+    /// Channels that are not settled; `unfunded`: those of others whose coins never came.
+    std::size_t liveCount(Unfunded unfunded) const;
 
     // The chain (channel_resolution.cpp).
     void tellChainAll();
     void tellChain(const ln::ChannelId& id);
     void adjustFeerate(const LiveChannel& live);
     void resolve(LiveChannel& live);
+    bool noteCommitment(LiveChannel& live, const Transaction& transaction) const;
+    bool noteRival(LiveChannel& live, const Transaction& transaction) const;
+    std::uint32_t birthOf(const OutPoint& outpoint, const onchain::ChainFacts& chain) const;
     onchain::ChainFacts chainFactsOf(const LiveChannel& live) const;
     std::vector<onchain::WalletCoin> feeCoins(const LiveChannel& live) const;
     void tellOutcomes(LiveChannel& live, const onchain::Resolution& resolution);
@@ -101,6 +110,7 @@ struct ChannelDriver::Parts {
     PaymentHooks hooks;
     std::uint32_t height = 0; // verified
     std::uint32_t told_tip = 0;
+    std::optional<std::uint32_t> searching; // height of the block whose rounds run
     std::deque<Queued> queue;
     bool draining = false;
     std::uint64_t next_request = 1;

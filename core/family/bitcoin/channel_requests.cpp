@@ -3,6 +3,7 @@
 #include "core/base/variant.h"
 #include "core/bitcoin/primitives/address.h"
 #include "core/family/bitcoin/channel_parts.h"
+#include "core/lightning/commitment/trimming.h"
 
 #include <fmt/core.h>
 
@@ -11,6 +12,14 @@ namespace duplex::family::bitcoin {
 namespace {
 
 constexpr std::int64_t patience_s = 48 * 60 * 60; // as CLN
+
+/// A feerate above this and above ten times the present one is taken for a slip of the hand.
+constexpr duplex::bitcoin::FeeratePerKw dear_close{25'000};
+
+// lightning.md 10, in weight units.
+constexpr std::int64_t sweep_weight = 4 * 130;      // one P2WSH input with its script, one taproot output
+constexpr std::int64_t child_weight = 716;          // spends our anchor and one coin of the wallet
+constexpr std::int64_t htlc_claim_weight = 4 * 275; // an HTLC transaction with a coin of the wallet
 
 struct StateWords {
     std::string state; // CLN's name
@@ -86,6 +95,44 @@ std::int64_t sumOfHtlcs(const channel::Commitments& commitments, ln::commitment:
     return sum;
 }
 
+/// What of ours has no output in our commitment: HTLCs that we offered, and a balance below dust.
+std::int64_t lostToDust(const ln::commitment::CommitmentSpec& spec,
+                        const ln::commitment::CommitmentTx& commitment, Satoshi dust_limit, bool funder) {
+    using Kind = ln::commitment::OutputKind;
+    ln::MilliSatoshi lost;
+    for (const auto& htlc : spec.htlcs) {
+        const bool stands = std::ranges::any_of(commitment.outputs, [&](const auto& output) {
+            return output.htlc && output.htlc->id == htlc.id && output.htlc->direction == htlc.direction;
+        });
+        if (!stands && htlc.direction == ln::commitment::HtlcDirection::offered) lost += htlc.amount;
+    }
+    const bool paid = std::ranges::any_of(commitment.outputs,
+                                          [](const auto& output) { return output.kind == Kind::to_owner; });
+    if (!paid) {
+        Satoshi balance = spec.to_owner.satoshiFloor();
+        if (funder) balance -= ln::commitment::funderCost(spec, dust_limit, ln::commitment::Format::anchors);
+        lost += ln::MilliSatoshi::fromSatoshi(std::max(Satoshi{}, balance));
+    }
+    return lost.satoshiFloor().value;
+}
+
+/// All that brings our outputs home at this feerate: a child where the commitment pays less itself, the HTLC
+/// transactions of what we offered, and the sweeps after the delay.
+std::int64_t claimFee(const ln::commitment::CommitmentTx& commitment, duplex::bitcoin::FeeratePerKw rate) {
+    using Kind = ln::commitment::OutputKind;
+    std::int64_t fee = 0;
+    const auto weight =
+        ln::commitment::commitmentWeight(commitment.htlcOutputs().size(), ln::commitment::Format::anchors);
+    if (commitment.fee < rate.feeCeil(weight))
+        fee += rate.feeCeil({weight.value + child_weight}).value - commitment.fee.value;
+    for (const auto& output : commitment.outputs) {
+        const bool offered = output.htlc && output.htlc->direction == ln::commitment::HtlcDirection::offered;
+        if (offered) fee += rate.feeCeil({htlc_claim_weight}).value;
+        if (offered || output.kind == Kind::to_owner) fee += rate.feeCeil({sweep_weight}).value;
+    }
+    return fee;
+}
+
 } // namespace
 
 void ChannelDriver::close(const api::CloseChannel& request, Answered answered) {
@@ -100,6 +147,15 @@ void ChannelDriver::close(const api::CloseChannel& request, Answered answered) {
     if (std::holds_alternative<channel::Closing>(live.value.phase) ||
         std::holds_alternative<channel::Closed>(live.value.phase))
         return fail(-1, "Nothing was done: this channel is closed or closing already.");
+    if (request.feerate_sat_per_kvb) {
+        const auto chosen = duplex::bitcoin::FeeratePerKw::fromSatPerKvb(*request.feerate_sat_per_kvb);
+        const auto level = parts.contextOf(live).feerates.six_block;
+        const auto highest = std::max(dear_close, duplex::bitcoin::FeeratePerKw{level.value * 10});
+        if (chosen > highest)
+            return fail(-8, fmt::format("Nothing was closed: the feerate is far above what blocks take now. "
+                                        "Choose {} sat/vB at most.",
+                                        highest.satPerKvb() / 1000));
+    }
     std::optional<duplex::bitcoin::Script> script = live.facts.payout;
     if (!request.destination.empty()) {
         const auto given = duplex::bitcoin::scriptFromAddress(request.destination, parts.shell.network);
@@ -119,6 +175,11 @@ void ChannelDriver::close(const api::CloseChannel& request, Answered answered) {
             script = *plain;
     }
     live.closers.push_back(answered);
+    if (request.feerate_sat_per_kvb) {
+        live.facts.closing_feerate =
+            duplex::bitcoin::FeeratePerKw::fromSatPerKvb(*request.feerate_sat_per_kvb);
+        live.facts_changed = true;
+    }
     if (alone_only) return parts.post(*id, channel::ForceCloseRequested{});
     const std::int64_t wait = request.unilateral_timeout_s.value_or(patience_s);
     if (wait > 0) live.close_alone_at = io::now() + Ticks(std::min<std::int64_t>(wait, 100'000'000) * 1000);
@@ -130,6 +191,8 @@ void ChannelDriver::close(const api::CloseChannel& request, Answered answered) {
             parts.shell.turn().after([closer, error] { closer(std::unexpected(error)); });
         channel->closers.clear();
         channel->close_alone_at.reset();
+        channel->facts.closing_feerate.reset();
+        channel->facts_changed = true;
     });
     parts.post(*id, channel::CloseRequested{.request = reply, .script = *script});
 }
@@ -186,26 +249,19 @@ api::Forecast ChannelDriver::forecast(const ln::ChannelId& id) const {
             forecast.outputs.push_back({"nobody", "anchor", amount, 0, "pays for speeding the close up"});
         }
     }
-    forecast.commitment_fee_sat = commitment.fee.value;
-    std::int64_t trimmed_msat = 0;
-    for (const auto& htlc : spec.htlcs) {
-        const bool stands = std::ranges::any_of(commitment.outputs, [&](const auto& output) {
-            return output.htlc && output.htlc->id == htlc.id && output.htlc->direction == htlc.direction;
-        });
-        if (!stands) trimmed_msat += htlc.amount.value;
-    }
-    forecast.lost_to_dust_sat = trimmed_msat / 1000;
-    const auto rate = m_parts->contextOf(*live).feerates.six_block;
-    constexpr std::int64_t sweep_weight = 4 * 130; // one P2WSH input with its script, one taproot output
-    const std::int64_t claims =
-        std::ranges::count_if(forecast.outputs, [](const auto& output) { return output.who == "you"; });
-    forecast.claim_fee_sat = claims * rate.feeCeil({sweep_weight}).value;
+    // What was too small for an output goes to the miner as well, and is listed by itself.
+    forecast.commitment_fee_sat = ln::commitment::commitmentFee(commitment.htlcOutputs().size(), spec.feerate,
+                                                                ln::commitment::Format::anchors)
+                                      .value;
+    forecast.lost_to_dust_sat =
+        lostToDust(spec, commitment, parameters.local.dust_limit, live->value.isFunder());
+    forecast.claim_fee_sat = claimFee(commitment, m_parts->contextOf(*live).feerates.six_block);
     forecast.delay_blocks = delay;
     return forecast;
 }
 
 bool ChannelDriver::isUnresolved() const {
-    return m_parts->liveCount() > 0;
+    return m_parts->liveCount(Parts::Unfunded::counted) > 0;
 }
 
 std::vector<api::ChannelView> ChannelDriver::views() const {

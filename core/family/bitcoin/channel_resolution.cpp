@@ -1,6 +1,7 @@
 // Channels and the chain: what stands in it is told to the machines, and what a close left there is claimed.
 
 #include "core/base/variant.h"
+#include "core/bitcoin/script/interpreter.h"
 #include "core/bitcoin/script/preflight.h"
 #include "core/bitcoin/wallet/coin_selection.h"
 #include "core/bitcoin/wallet/signer.h"
@@ -14,7 +15,8 @@ namespace duplex::family::bitcoin {
 
 namespace {
 
-constexpr int most_rounds_a_block = 8; // an output, its spend, and the spends of that one: three would do
+constexpr std::size_t most_relayed = 8; // kept of what anybody may send
+constexpr int most_rounds_a_block = 8;  // an output, its spend, and the spends of that one: three would do
 
 std::string claimOwner(const LiveChannel& live) {
     return "claim " + live.value.id.hex().substr(0, 16);
@@ -31,14 +33,16 @@ ln::commitment::HtlcDirection offered() {
 void ChannelDriver::blockConnected(duplex::bitcoin::BlockHeight at, const duplex::bitcoin::Block* block) {
     Parts& parts = *m_parts;
     parts.height = std::max(parts.height, at.value);
+    for (auto& [id, live] : parts.channels) live.rivals.clear();
     if (block == nullptr) return;
+    parts.searching = at.value;
     for (int round = 0; round < most_rounds_a_block; ++round) {
-        const auto found = parts.watch.connect(at.value, *block);
-        if (found.empty()) return;
+        if (parts.watch.connect(at.value, *block).empty()) break;
         if (!hasBegun()) continue; // the rows wait for the keys
         // Its spend may bring new outputs to watch, and their spends may stand in this very block.
         parts.tellChainAll();
     }
+    parts.searching.reset();
 }
 
 void ChannelDriver::blockDisconnected(duplex::bitcoin::BlockHeight at) {
@@ -55,6 +59,53 @@ void ChannelDriver::completeTo(duplex::bitcoin::BlockHeight at) {
     Parts& parts = *m_parts;
     parts.height = std::max(parts.height, at.value);
     if (hasBegun()) parts.tellChainAll();
+}
+
+void ChannelDriver::relayed(const Transaction& transaction) {
+    if (!hasBegun()) return;
+    for (auto& [id, live] : m_parts->channels) {
+        if (!std::holds_alternative<channel::Closing>(live.value.phase)) continue;
+        if (m_parts->noteCommitment(live, transaction) || m_parts->noteRival(live, transaction))
+            m_parts->resolve(live);
+        live.contested.clear(); // one step up for each rival
+    }
+}
+
+/// True for a commitment of the partner that we know: whoever relays it, only its own bytes count.
+bool ChannelDriver::Parts::noteCommitment(LiveChannel& live, const Transaction& transaction) const {
+    const OutPoint funding = live.value.terms.parameters.funding;
+    if (watch.spend(funding) != nullptr || live.relayed_commitments.size() >= most_relayed) return false;
+    if (std::ranges::none_of(transaction.inputs, [&](const auto& in) { return in.previous == funding; }))
+        return false;
+    const auto known =
+        onchain::classify(channel::closedChannelFacts(live.value, *live.signer, transaction), transaction);
+    if (!std::holds_alternative<onchain::TheirCurrentCommitment>(known) &&
+        !std::holds_alternative<onchain::TheirNextCommitment>(known))
+        return false;
+    if (std::ranges::find(live.relayed_commitments, transaction) != live.relayed_commitments.end())
+        return false;
+    live.relayed_commitments.push_back(transaction);
+    return true;
+}
+
+/// True for a transaction that spends what a claim of ours spends, with a valid witness (lightning.md 10).
+bool ChannelDriver::Parts::noteRival(LiveChannel& live, const Transaction& transaction) const {
+    if (!live.resolution || live.rivals.size() >= most_relayed) return false;
+    const auto txid = transaction.txid();
+    if (live.announced.contains(txid) || live.rivals.contains(txid)) return false;
+    for (const onchain::Claim& claim : live.resolution->claims)
+        for (const onchain::ClaimInput& claimed : claim.inputs)
+            for (std::size_t i = 0; i < transaction.inputs.size(); ++i) {
+                if (transaction.inputs[i].previous != claimed.outpoint) continue;
+                // Version 0 witnesses commit to this input's value alone: the others need not be known.
+                const std::vector<duplex::bitcoin::TxOut> spent(transaction.inputs.size(), claimed.spent);
+                if (duplex::bitcoin::script::verifyScript(transaction, i, spent,
+                                                          duplex::bitcoin::script::standard_flags))
+                    live.contested.insert(claimed.outpoint);
+            }
+    if (live.contested.empty()) return false;
+    live.rivals.insert(txid);
+    return true;
 }
 
 void ChannelDriver::Parts::tellChainAll() {
@@ -158,7 +209,21 @@ onchain::ChainFacts ChannelDriver::Parts::chainFactsOf(const LiveChannel& live) 
     facts.payout = live.facts.payout.value_or(duplex::bitcoin::Script{});
     facts.coins = feeCoins(live);
     facts.attempts = live.attempts;
+    facts.unconfirmed = live.relayed_commitments;
+    facts.contested = live.contested;
     return facts;
+}
+
+/// The first height that must be searched for a spend of this output. A close that was found before the first
+/// unlock is looked at only after it: what spent its outputs meanwhile stands below the present height.
+std::uint32_t ChannelDriver::Parts::birthOf(const OutPoint& outpoint,
+                                            const onchain::ChainFacts& chain) const {
+    for (const onchain::ConfirmedTransaction& confirmed : chain.transactions)
+        if (confirmed.transaction.txid() == outpoint.txid)
+            return confirmed.height.value == searching
+                       ? confirmed.height.value + 1 // in the rounds of this block
+                       : confirmed.height.value;
+    return height + 1;
 }
 
 void ChannelDriver::Parts::resolve(LiveChannel& live) {
@@ -172,9 +237,10 @@ void ChannelDriver::Parts::resolve(LiveChannel& live) {
     const SeenSpend* spend = watch.spend(live.value.terms.parameters.funding);
     const auto facts = channel::closedChannelFacts(live.value, *live.signer,
                                                    spend ? std::optional(spend->transaction) : std::nullopt);
-    onchain::Resolution resolution = onchain::resolve(facts, chainFactsOf(live));
+    const onchain::ChainFacts chain = chainFactsOf(live);
+    onchain::Resolution resolution = onchain::resolve(facts, chain);
     for (const onchain::WatchedOutput& output : resolution.watch)
-        watch.watch({output.outpoint, output.script, height + 1});
+        watch.watch({output.outpoint, output.script, birthOf(output.outpoint, chain)});
     const std::set<onchain::Alarm> known =
         live.resolution ? live.resolution->alarms : std::set<onchain::Alarm>{};
     for (const onchain::Alarm alarm : resolution.alarms) {

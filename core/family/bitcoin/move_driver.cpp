@@ -300,6 +300,8 @@ void MoveDriver::fund(const std::string& id) {
     api::FundChannel request{.node_id = record.peer.hex(), .amount_sat = record.amount.value};
     request.feerate_sat_per_kvb = record.feerate.satPerKvb();
     request.request_id = "move " + id;
+    for (const ledger::FeePart& part : record.fee) // never above the price that was agreed
+        if (part.name == "opening transaction") request.max_fee_sat = part.amount_sat;
     m_lightning.channels.fund(request, [this, id, alive = std::weak_ptr(m_alive)](const api::Answer& answer) {
         if (!alive.lock()) return;
         const auto* funded = answer ? std::get_if<api::ChannelFunded>(&*answer) : nullptr;

@@ -134,6 +134,8 @@ std::vector<MoveDriver::Quoted> MoveDriver::priceCloses(const api::GetQuotes& re
         if (open && m_lightning.isUp()) {
             const api::Forecast forecast = m_lightning.channels.forecast(id);
             facts.commitment_fee = {forecast.commitment_fee_sat};
+            for (const auto& output : forecast.outputs) // of which a child brings ours back, if there is one
+                if (output.who == "nobody") facts.commitment_fee += Satoshi{output.amount_sat};
             facts.claim_fee = {forecast.claim_fee_sat};
             facts.lost_to_dust = {forecast.lost_to_dust_sat};
             facts.delay_blocks = forecast.delay_blocks;
