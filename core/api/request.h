@@ -200,6 +200,7 @@ struct FundChannel {
     bool announce = false;
     std::int64_t push_msat = 0;
     std::string request_id;
+    std::uint32_t min_confirmations = 1;     // of the coins that pay for it
     std::optional<std::int64_t> max_fee_sat; // of the funding transaction; refused above it
 }; // -> ChannelFunded, once the funding transaction is stored and broadcast
 struct ListPeerChannels {

@@ -53,8 +53,8 @@ struct StatusSnapshot {
     std::string node_id;
     int lightning_peers = 0;
     int channels_active = 0;
-    int channels_total = 0;
-    bool frozen = false; // a write failed: nothing leaves until restart
+    int channels_total = 0; // open ones, without those that open or close
+    bool frozen = false;    // a write failed: nothing leaves until restart
     std::vector<Warning> warnings;
     std::string data_directory;
     friend bool operator==(const StatusSnapshot&, const StatusSnapshot&) = default;

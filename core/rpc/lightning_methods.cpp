@@ -139,6 +139,10 @@ RequestResult fundChannel(const Arguments& arguments, const Environment&) {
         if (!push) return badAmount("push_msat");
         request.push_msat = *push;
     }
+    const std::int64_t depth = arguments.integer("minconf", 1);
+    if (depth < 0 || depth > 1'000'000)
+        return fail(Code::bad_params, "minconf: should be 0 to 1000000 blocks");
+    request.min_confirmations = static_cast<std::uint32_t>(depth);
     request.request_id = arguments.text("request_id");
     return request;
 }
@@ -377,7 +381,7 @@ std::vector<Method> channelMethods() {
                      .help = "tell the network; default false"},
                     {.name = "minconf",
                      .type = ParamType::integer,
-                     .help = "taken for Core Lightning's sake: confirmed coins are used"},
+                     .help = "of the coins that pay for it; default 1"},
                     {.name = "push_msat", .type = ParamType::msat, .help = "given to the partner"},
                     {.name = "request_id", .help = "a repeated one returns the first result"}},
          .summary = "Opens a channel. Answers once its funding transaction is stored and sent.",

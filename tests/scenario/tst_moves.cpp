@@ -236,6 +236,28 @@ private slots:
         QCOMPARE(world.alice->ask(api::StartMove{.quote_id = "unknown"}).error().code, -8);
     }
 
+    // Threats 84: whoever clicks twice moves once.
+    void threat84_quoteUsedTwice_movesOnce_alsoAfterARestart() {
+        TwoWallets world;
+        QVERIFY(world.begin() && waitSynced(*world.alice, world));
+        const auto none = world.alice->get<api::QuoteList>(
+            api::GetQuotes{.from = upper(), .to = lower(), .amount_sat = 1'000});
+        QVERIFY(none.quotes.size() == 1 && !none.quotes[0].available && !none.quotes[0].why_not.empty());
+        const auto list = world.alice->get<api::QuoteList>(
+            api::GetQuotes{.from = lower(), .to = upper(), .amount_sat = moved_sat, .peer = partner(world)});
+        QVERIFY(list.quotes.size() == 1 && list.quotes[0].available);
+        const api::StartMove start{.quote_id = list.quotes[0].quote_id};
+        const auto first = world.alice->get<ledger::Move>(start);
+        QVERIFY(!first.move_id.empty() && waitMempool(world));
+        QCOMPARE(world.alice->get<ledger::Move>(start).move_id, first.move_id);
+        QVERIFY(world.restart(*world.alice));
+        QCOMPARE(world.alice->get<ledger::Move>(start).move_id, first.move_id);
+        QCOMPARE(world.alice->get<api::MoveList>(api::ListMoves{}).moves.size(), std::size_t{1});
+        world.chain.mine(3);
+        QVERIFY(waitStates(*world.alice, first.move_id, "dddd done"));
+        QVERIFY(moveOf(*world.alice, first.move_id).fee.total_sat <= list.quotes[0].fee.total_sat);
+    }
+
     void closeAlone_atItsStatedPrice_waitsAndArrives() {
         TwoWallets world;
         QVERIFY(world.begin() && waitSynced(*world.alice, world));
@@ -243,13 +265,13 @@ private slots:
         const auto channel = world.alice->channel();
         const auto forecast = world.alice->get<api::Forecast>(api::GetForecast{channel.channel_id});
         QVERIFY(forecast.yours_sat > 0 && !forecast.outputs.empty());
+        QVERIFY(forecast.delay_s > 0 && forecast.verified.label == ledger::Label::own);
         const std::int64_t before = layerOf(*world.alice, 1).balance_sat;
-        const auto move = world.alice->get<ledger::Move>(api::StartMove{.from = upper(),
-                                                                        .to = lower(),
-                                                                        .amount_sat = moved_sat,
-                                                                        .route = "close",
-                                                                        .max_fee_sat = 100'000,
-                                                                        .alone = true});
+        const auto quotes = world.alice->get<api::QuoteList>(
+            api::GetQuotes{.from = upper(), .to = lower(), .amount_sat = moved_sat});
+        const auto quote = std::ranges::find(quotes.quotes, "force close", &ledger::MoveQuote::mechanism);
+        QVERIFY(quote != quotes.quotes.end() && quote->available);
+        const auto move = world.alice->get<ledger::Move>(api::StartMove{.quote_id = quote->quote_id});
         QVERIFY(!move.move_id.empty());
         QVERIFY(waitMempool(world));
         world.chain.mine(1);
@@ -268,7 +290,10 @@ private slots:
             test::patience_ms));
         world.chain.mine(1);
         QVERIFY(waitStates(*world.alice, move.move_id, "dddd done"));
-        QVERIFY(layerOf(*world.alice, 1).balance_sat > before + moved_sat - 20'000);
+        const std::int64_t cost = moved_sat - (layerOf(*world.alice, 1).balance_sat - before);
+        qInfo("%lld sat, foreseen %lld", static_cast<long long>(cost),
+              static_cast<long long>(quote->fee.total_sat));
+        QVERIFY(cost <= quote->fee.total_sat && cost * 2 >= quote->fee.total_sat);
     }
 
     void restoreFromWords_findsWhatThePartnerPaid() {

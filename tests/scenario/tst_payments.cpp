@@ -31,6 +31,13 @@ Claimed claimedButNotSettled(TwoWallets& world, api::Pay pay) {
     return claimed;
 }
 
+/// Every block was searched.
+bool waitAt(test::Node& node, const TwoWallets& world) {
+    const auto height = static_cast<std::int64_t>(world.chain.ledger().height());
+    return QTest::qWaitFor([&] { return node.get<api::ChainReply>(api::GetChain{}).blocks == height; },
+                           test::patience_ms);
+}
+
 } // namespace
 
 class TestPayments : public QObject {
@@ -170,6 +177,68 @@ private slots:
             QVERIFY(world.mine(1));
         }
         QVERIFY(hasArrived());
+    }
+
+    // What spent a closed channel's outputs before the unlock is searched for after it (lightning.md 7).
+    void closeClaimedBeforeTheUnlock_isSeenAfterIt() {
+        TwoWallets world;
+        QVERIFY(world.begin() && world.open());
+        const std::string password = "four sure words here";
+        QVERIFY(world.alice->ask(api::ChangePassphrase{.new_passphrase = password}).has_value());
+        QVERIFY(world.alice->ask(api::Unlock{.passphrase = password}).has_value());
+        const Claimed claimed = claimedButNotSettled(world, {});
+        QVERIFY(claimed.ok);
+        world.alice->stop();
+        world.line->cut();
+        const auto mineForBob = [&](std::uint32_t blocks) {
+            world.chain.mine(blocks);
+            return waitAt(*world.bob, world);
+        };
+        for (int step = 0; step < 40 && world.bob->channel().state == "CHANNELD_NORMAL"; ++step)
+            QVERIFY(mineForBob(10));
+        for (int block = 0; block < 4; ++block) { // the commitment, then his claim by the preimage
+            world.awaitTransaction(2'000);
+            QVERIFY(mineForBob(1));
+        }
+        // Alice goes through all of it without her keys.
+        QVERIFY(world.alice->start());
+        QVERIFY(waitAt(*world.alice, world));
+        QVERIFY(!world.alice->ask(api::ExportMnemonic{}).has_value());
+        QVERIFY(world.alice->ask(api::Unlock{.passphrase = password}).has_value());
+        const auto isPaid = [&] {
+            const auto list = world.alice->get<api::PaymentList>(
+                api::ListPays{.payment_hash = claimed.invoice.payment_hash});
+            return list.payments.size() == 1 && list.payments[0].status == "complete";
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isPaid(), test::patience_ms);
+        const auto ground = [&] { return world.alice->get<api::Balances>(api::GetBalances{}).trusted_sat; };
+        const std::int64_t before = ground();
+        world.awaitTransaction(test::patience_ms); // her own part of Bob's commitment
+        QVERIFY(world.mine(1));
+        QVERIFY(ground() > before + (whole_msat - first_msat) / 1000 - 20'000);
+    }
+
+    void closeTogether_atTheFeerateAskedFor() {
+        TwoWallets world;
+        QVERIFY(world.begin() && world.open());
+        // With something for both, so that the close has the two outputs that its fee is reckoned for.
+        const auto invoice = world.invoiceOf(*world.bob, first_msat);
+        QCOMPARE(world.alice->get<api::PaymentInfo>(api::Pay{.bolt11 = invoice.bolt11}).status,
+                 std::string("complete"));
+        QVERIFY(world.alice->waitQuiet() && world.bob->waitQuiet());
+        const std::string id = world.alice->channel().channel_id;
+        const auto absurd = world.alice->ask(api::CloseChannel{.id = id, .feerate_sat_per_kvb = 5'000'000});
+        QVERIFY(!absurd && absurd.error().code == -8);
+        QCOMPARE(world.alice->channel().state, std::string("CHANNELD_NORMAL"));
+        const auto closed =
+            world.alice->get<api::ChannelClosed>(api::CloseChannel{.id = id, .feerate_sat_per_kvb = 7'000});
+        QCOMPARE(closed.type, std::string("mutual"));
+        const auto transaction = bitcoin::decodeTransaction(closed.transactions.at(0));
+        QVERIFY(transaction.has_value());
+        std::int64_t fee = TwoWallets::capacity_sat;
+        for (const auto& output : transaction->outputs) fee -= output.value.value;
+        const std::int64_t rate = fee * 4'000 / transaction->weight().value;
+        QVERIFY2(rate >= 6'900 && rate <= 7'200, std::to_string(rate).c_str());
     }
 
     void threat85_timeOver_isNotFinal_andStillSucceeds() {

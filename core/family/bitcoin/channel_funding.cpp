@@ -98,6 +98,17 @@ duplex::bitcoin::FeeratePerKw ChannelDriver::Parts::openingFeerate(const api::Fu
     return std::max(estimate ? estimate->feerate : shell.network.fallback_feerate, floor);
 }
 
+std::vector<wallet::Coin> ChannelDriver::Parts::coinsFor(const api::FundChannel& request) const {
+    std::vector<wallet::Coin> coins = shell.wallet.value.spendable();
+    const std::uint32_t tip = shell.wallet.value.tip().value;
+    std::erase_if(coins, [&](const wallet::Coin& coin) {
+        const std::uint32_t depth =
+            !coin.height || coin.height->value > tip ? 0 : tip - coin.height->value + 1;
+        return depth < request.min_confirmations;
+    });
+    return coins;
+}
+
 void ChannelDriver::fund(const api::FundChannel& request, Answered answered) {
     Parts& parts = *m_parts;
     const auto fail = [&](int code, std::string message) {
@@ -138,7 +149,7 @@ void ChannelDriver::fund(const api::FundChannel& request, Answered answered) {
         build.payments.push_back({plannedScript(), {request.amount_sat}});
         build.reserve = {reserve_coin_sat};
     }
-    wallet::BuildContext context{.coins = parts.shell.wallet.value.spendable(),
+    wallet::BuildContext context{.coins = parts.coinsFor(request),
                                  .change_script = parts.shell.wallet.value.changeScript(),
                                  .second_change_script = parts.shell.wallet.value.secondChangeScript(),
                                  .feerate = parts.openingFeerate(request),
@@ -161,7 +172,7 @@ void ChannelDriver::fund(const api::FundChannel& request, Answered answered) {
                                 plan->fee.value, *request.max_fee_sat));
     const Satoshi reserve = parts.reserveFor(parts.liveCount(Parts::Unfunded::left_out) + 1);
     Satoshi all; // without what others still have to confirm
-    for (const wallet::Coin& coin : context.coins) all += coin.output.value;
+    for (const wallet::Coin& coin : parts.shell.wallet.value.spendable()) all += coin.output.value;
     std::int64_t amount = request.amount_sat;
     if (request.all) {
         const auto& outputs = plan->transaction.outputs;

@@ -77,6 +77,7 @@ struct ChannelDriver::Parts {
     std::string ownerOf(const ln::ChannelId& temporary_id) const;
     void buildFunding(LiveChannel& live, const channel::BuildFundingTransaction& action);
     void decideAcceptance(LiveChannel& live, const channel::AcceptanceNeeded& action);
+    std::vector<wallet::Coin> coinsFor(const api::FundChannel& request) const;
     void releaseCoins(const ln::ChannelId& temporary_id);
     void opened(const channel::Reply& reply, const ln::ChannelId& temporary_id);
     duplex::bitcoin::FeeratePerKw openingFeerate(const api::FundChannel& request) const;

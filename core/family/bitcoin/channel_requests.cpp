@@ -219,11 +219,10 @@ api::Forecast ChannelDriver::forecast(const ln::ChannelId& id) const {
         channel::localCommitment(live->value.terms, live->value.commitments, *live->signer);
     const auto spec = channel::specOf(live->value.commitments, channel::View::local);
     const std::uint32_t delay = parameters.local.to_self_delay;
-    std::int64_t in_outputs = 0;
+    std::int64_t anchors = 0;
     for (std::size_t i = 0; i < commitment.outputs.size(); ++i) {
         const auto& output = commitment.outputs[i];
         const std::int64_t amount = commitment.transaction.outputs[i].value.value;
-        in_outputs += amount;
         using Kind = ln::commitment::OutputKind;
         switch (output.kind) {
         case Kind::to_owner:
@@ -246,13 +245,15 @@ api::Forecast ChannelDriver::forecast(const ln::ChannelId& id) const {
             break;
         }
         default:
+            anchors += amount;
             forecast.outputs.push_back({"nobody", "anchor", amount, 0, "pays for speeding the close up"});
         }
     }
-    // What was too small for an output goes to the miner as well, and is listed by itself.
-    forecast.commitment_fee_sat = ln::commitment::commitmentFee(commitment.htlcOutputs().size(), spec.feerate,
-                                                                ln::commitment::Format::anchors)
-                                      .value;
+    // An anchor without an output goes to the miner. So does what was too small for one, which is listed by
+    // itself.
+    forecast.commitment_fee_sat =
+        ln::commitment::funderCost(spec, parameters.local.dust_limit, ln::commitment::Format::anchors).value -
+        anchors;
     forecast.lost_to_dust_sat =
         lostToDust(spec, commitment, parameters.local.dust_limit, live->value.isFunder());
     forecast.claim_fee_sat = claimFee(commitment, m_parts->contextOf(*live).feerates.six_block);

@@ -45,10 +45,14 @@ void Parts::addUsable(const ChannelOnLayer& channel) {
     const std::int64_t deposit = std::min(channel.ours_msat, channel.reserve_sat * msat);
     add(PartState::reserve, deposit,
         "Deposit: stays in each channel as long as it is open, so that cheating costs");
-    if (channel.connected)
-        add(PartState::spendable, channel.ours_msat - deposit,
-            "In open channels with partners that are online");
-    else
+    if (channel.connected) {
+        const std::int64_t sendable =
+            std::clamp<std::int64_t>(channel.sendable_msat, 0, channel.ours_msat - deposit);
+        add(PartState::spendable, sendable, "In open channels with partners that are online");
+        add(PartState::reserve, channel.ours_msat - deposit - sendable,
+            "Kept in each channel: for the fees of a close, should they rise, or more than one payment may "
+            "carry");
+    } else
         add(PartState::locked_until, channel.ours_msat - deposit,
             "The partner is offline: spendable once it is back");
     add(PartState::in_flight, channel.in_flight_out_msat, "Payments of yours on their way");
@@ -85,25 +89,21 @@ std::int64_t percentile(std::vector<std::int64_t> values, int percent) {
     return values[(values.size() - 1) * static_cast<std::size_t>(percent) / 100];
 }
 
+/// Nothing before the first own payment: what others see of theirs is not known here.
 void addExperience(api::LayerView& view, const LightningLayerFacts& facts) {
-    // Seconds of a payment over a few hops whose nodes answer at once, until there are own figures.
-    std::int64_t median = 2;
-    std::int64_t p90 = 15;
-    if (!facts.payments.empty()) {
-        std::vector<std::int64_t> fees;
-        std::vector<std::int64_t> seconds;
-        for (const SettledPayment& payment : facts.payments) {
-            fees.push_back(payment.fee_msat);
-            seconds.push_back(std::max<std::int64_t>(1, payment.seconds));
-        }
-        const std::int64_t fee = (percentile(fees, 50) + msat - 1) / msat;
-        view.fee_sat = fee;
-        view.fee = {.total_sat = fee,
-                    .parts = {{"routing, as your last payments paid it", fee}},
-                    .verified = facts.own};
-        median = percentile(seconds, 50);
-        p90 = std::max(median, percentile(seconds, 90));
+    if (facts.payments.empty()) return;
+    std::vector<std::int64_t> fees;
+    std::vector<std::int64_t> seconds;
+    for (const SettledPayment& payment : facts.payments) {
+        fees.push_back(payment.fee_msat);
+        seconds.push_back(std::max<std::int64_t>(1, payment.seconds));
     }
+    const std::int64_t fee = (percentile(fees, 50) + msat - 1) / msat;
+    view.fee_sat = fee;
+    view.fee = {
+        .total_sat = fee, .parts = {{"routing, as your last payments paid it", fee}}, .verified = facts.own};
+    const std::int64_t median = percentile(seconds, 50);
+    const std::int64_t p90 = std::max(median, percentile(seconds, 90));
     view.stages = {{"settled", median, p90}};
     view.confirmation_s = median;
     view.confirmation_p90_s = p90;

@@ -11,6 +11,7 @@ struct ChannelOnLayer {
     bool connected = false;
     std::int64_t ours_msat = 0; // settled, without payments on their way
     std::int64_t reserve_sat = 0;
+    std::int64_t sendable_msat = 0; // as one payment, now
     std::int64_t receivable_msat = 0;
     std::int64_t in_flight_out_msat = 0;
     std::int64_t in_flight_in_msat = 0;

@@ -13,6 +13,10 @@ Bytes requestKey(const std::string& request_id) {
     return toBytes(viewOf("move " + request_id));
 }
 
+Bytes quoteKey(const std::string& quote_id) {
+    return toBytes(viewOf("quote " + quote_id));
+}
+
 std::optional<std::string> firstMoveOf(const std::optional<Bytes>& row) {
     if (!row || row->empty() || row->front() != request_version) return std::nullopt;
     return textOf(ByteView(*row).subspan(1));
@@ -42,6 +46,15 @@ ChannelStage stageOf(const ln::channel::Channel& channel) {
                           [](const ch::Closed&) { return ChannelStage::closed; },
                       },
                       channel.phase);
+}
+
+std::int64_t secondsPerBlock(const light::HeaderChain& chain) {
+    std::vector<std::uint32_t> times;
+    const std::uint32_t tip = chain.height();
+    for (std::uint32_t height = tip > 144 ? tip - 144 : 0; height <= tip; ++height)
+        times.push_back(chain.timeAt(height));
+    const auto pace = light::paceOf(times);
+    return pace ? std::max<std::int64_t>(1, pace->median_seconds) : usual_pace_s;
 }
 
 ClosingFacts closingOf(const ln::channel::Channel& channel) {
@@ -137,13 +150,7 @@ MoveMoment MoveDriver::moment() const {
     MoveMoment moment{.lower = std::string(shell.network.caip2_id),
                       .upper = std::string(shell.network.caip2_id) + "/lightning"};
     moment.now = secondsOf(io::calendarNow());
-    const auto& chain = shell.client.sync().chain();
-    std::vector<std::uint32_t> times;
-    const std::uint32_t tip = chain.height();
-    for (std::uint32_t height = tip > 144 ? tip - 144 : 0; height <= tip; ++height)
-        times.push_back(chain.timeAt(height));
-    const auto pace = light::paceOf(times);
-    moment.pace_s = pace ? std::max<std::int64_t>(1, pace->median_seconds) : usual_pace_s;
+    moment.pace_s = secondsPerBlock(shell.client.sync().chain());
     moment.feerate = feerate();
     moment.has_keys = m_lightning.isUp();
     moment.unlocked = shell.wallet.master.has_value();
@@ -242,10 +249,12 @@ void MoveDriver::start(const api::StartMove& request, Answered answered) {
         const MoveMoment at = moment();
         return moveOf(record, factsOf(record, at), at, m_labels);
     };
-    if (!request.request_id.empty()) {
-        // threats 84: a repeated request never moves twice.
-        const auto first =
-            firstMoveOf(shell.wallet.database->read(store::Table::requests, requestKey(request.request_id)));
+    // threats 84: a repeated request never moves twice; a quote is good for one move.
+    std::vector<Bytes> keys;
+    if (!request.request_id.empty()) keys.push_back(requestKey(request.request_id));
+    if (!request.quote_id.empty()) keys.push_back(quoteKey(request.quote_id));
+    for (const Bytes& key : keys) {
+        const auto first = firstMoveOf(shell.wallet.database->read(store::Table::requests, key));
         const auto found = first ? m_records.find(*first) : m_records.end();
         if (found != m_records.end()) return answer(api::Reply{current(found->second)});
     }
@@ -262,12 +271,10 @@ void MoveDriver::start(const api::StartMove& request, Answered answered) {
     if (record.route != MoveRoute::open) record.channel = ln::ChannelId::fromHex(picked->quote.channel_id);
     const std::string id = moveIdOf(record);
     m_records.emplace(id, record);
-    m_quotes.erase(picked->quote.quote_id);
+    m_quotes.erase(request.quote_id);
     keep(record);
-    if (!request.request_id.empty()) {
-        shell.rows().put(store::Table::requests, requestKey(request.request_id),
-                         concat({Bytes{request_version}, viewOf(id)}));
-    }
+    for (const Bytes& key : keys)
+        shell.rows().put(store::Table::requests, key, concat({Bytes{request_version}, viewOf(id)}));
     answer(api::Reply{current(record)});
     m_begun.insert(id);
     shell.turn().after([this, id, alive = std::weak_ptr(m_alive)] {

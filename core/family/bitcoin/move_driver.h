@@ -6,6 +6,9 @@
 namespace duplex::family::bitcoin {
 
 /// Channel stage of a phase.
+/// The chain's pace over its last day, or ten minutes while too little of it is known.
+std::int64_t secondsPerBlock(const light::HeaderChain& chain);
+
 ChannelStage stageOf(const ln::channel::Channel& channel);
 
 /// The spend of a channel's funding output, and what brought its coins to the wallet.

@@ -66,6 +66,7 @@ std::string whyNotOpen(const OpenFacts& facts, const MoveMoment& moment) {
 
 std::string whyNotClose(const CloseFacts& facts, const MoveMoment& moment) {
     if (const std::string why = whyNotNow(moment); !why.empty()) return why;
+    if (!facts.any) return "There is no channel to close: nothing of yours is on Lightning.";
     if (!facts.established) return "This channel is not open, or is being closed already.";
     if (moment.frozen_by_move) return "A move of this channel runs already.";
     if (facts.wanted > facts.balance) return "This channel holds only " + sat(facts.balance) + " of yours.";
@@ -230,7 +231,8 @@ MoveQuote openQuote(const OpenFacts& facts, const MoveMoment& moment, const Move
     quote.why_not = whyNotOpen(facts, moment);
     quote.available = quote.why_not.empty();
     if (facts.opening_fee) addPart(quote.fee, "opening transaction", *facts.opening_fee);
-    if (moment.feerate) addPart(quote.fee, "closing later, at today's price", closingFee(*moment.feerate));
+    if (facts.opening_fee && moment.feerate)
+        addPart(quote.fee, "closing later, at today's price", closingFee(*moment.feerate));
     quote.fee.verified = labels.fee();
     const std::uint32_t depth = openingDepth(facts.amount, facts.policy);
     quote.confirmations = static_cast<int>(depth);

@@ -57,6 +57,7 @@ struct OpenFacts {
 ledger::MoveQuote openQuote(const OpenFacts& facts, const MoveMoment& moment, const MoveLabels& labels);
 
 struct CloseFacts {
+    bool any = true; // false: there is no channel at all
     MoveRoute route = MoveRoute::close;
     std::string channel_id;
     std::string peer_id;

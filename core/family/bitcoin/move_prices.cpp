@@ -154,6 +154,11 @@ std::vector<MoveDriver::Quoted> MoveDriver::price(const api::GetQuotes& request,
         quoted.push_back(priceOpen(request, now));
     else if (request.from == now.upper && request.to == now.lower)
         quoted = priceCloses(request, now);
+    if (quoted.empty() && request.from == now.upper && request.to == now.lower)
+        quoted.push_back({.quote = closeQuote({.any = false, .wanted = {request.amount_sat}}, now, m_labels),
+                          .route = MoveRoute::close,
+                          .request = request,
+                          .endpoint = std::nullopt});
     // Cheapest first, what is possible before what is not.
     std::ranges::stable_sort(quoted, [](const Quoted& a, const Quoted& b) {
         return std::tuple(!a.quote.available, a.quote.fee.total_sat, a.quote.delay_s) <

@@ -45,7 +45,16 @@ void BitcoinFamily::Parts::on(const api::GetForecast& request, Answered answered
     if (!channel) return fail(answered, -8, "There is no channel '" + request.channel_id + "'.");
     if (!m_lightning->isUp())
         return fail(answered, -13, "The wallet is locked: unlock it first with walletpassphrase.");
-    answer(answered, m_lightning->channels.forecast(*channel));
+    const ChannelStage stage = stageOf(*m_lightning->channels.all().at(*channel));
+    if (stage != ChannelStage::awaiting_funding && stage != ChannelStage::awaiting_ready &&
+        stage != ChannelStage::usable && stage != ChannelStage::agreeing_close)
+        return fail(
+            answered, -8,
+            "This channel is not open: there is nothing to foresee. listpeerchannels shows how it ends.");
+    api::Forecast forecast = m_lightning->channels.forecast(*channel);
+    forecast.delay_s = forecast.delay_blocks * secondsPerBlock(chain());
+    forecast.verified = ownVerified(); // our own signed commitment says so
+    answer(answered, std::move(forecast));
 }
 
 api::MovesSnapshot BitcoinFamily::Parts::movesSnapshot() const {

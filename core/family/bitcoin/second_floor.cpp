@@ -61,6 +61,7 @@ api::LayerView BitcoinFamily::Parts::lightningView() const {
         ChannelOnLayer one{.stage = stageOf(channel), .connected = view.connected};
         one.ours_msat = view.ours_msat;
         one.reserve_sat = view.our_reserve_sat;
+        one.sendable_msat = view.spendable_msat;
         one.receivable_msat = view.receivable_msat;
         one.in_flight_out_msat = view.in_flight_out_msat;
         one.in_flight_in_msat = view.in_flight_in_msat;
@@ -118,7 +119,8 @@ void BitcoinFamily::Parts::addSecondFloor(api::StatusSnapshot& status) const {
     if (m_lightning->isUp())
         status.lightning_peers = static_cast<int>(m_lightning->peers->connected().size());
     for (const auto& [id, channel] : m_lightning->channels.all()) {
-        status.channels_total += holdsMoney(stageOf(*channel)) ? 1 : 0;
+        status.channels_total +=
+            stageOf(*channel) == ChannelStage::usable ? 1 : 0; // of which some are offline
         status.channels_active += ln::channel::isUsable(*channel) ? 1 : 0;
     }
     if (!m_backup_problem.empty()) {

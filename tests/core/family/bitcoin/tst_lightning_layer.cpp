@@ -12,6 +12,7 @@ ChannelOnLayer channel(ChannelStage stage) {
     ChannelOnLayer made{.stage = stage, .connected = true};
     made.ours_msat = 500'000'500;
     made.reserve_sat = 10'000;
+    made.sendable_msat = 490'000'500;
     made.receivable_msat = 300'000'000;
     return made;
 }
@@ -49,6 +50,15 @@ private slots:
         QCOMPARE(view.verified.label, ledger::Label::own);
     }
 
+    void usable_sendsLessThanItHolds_keepsTheRest() {
+        ChannelOnLayer one = channel(ChannelStage::usable);
+        one.sendable_msat = 480'000'000;
+        const auto view = lightningLayer(with({one}));
+        QCOMPARE(view.spendable_sat, std::int64_t{480'000});
+        QCOMPARE(msatOf(view, PartState::reserve), std::string("20000500"));
+        QCOMPARE(view.balance_sat, std::int64_t{500'000});
+    }
+
     void offlinePartner_isNotSpendableNow() {
         ChannelOnLayer one = channel(ChannelStage::usable);
         one.connected = false;
@@ -75,6 +85,7 @@ private slots:
     void fee_isKnownByOwnPaymentsOnly() {
         LightningLayerFacts facts = with({});
         QVERIFY(!lightningLayer(facts).fee_sat.has_value());
+        QVERIFY(!lightningLayer(facts).confirmation_s.has_value());
         facts.payments = {{1'001, 3}, {0, 1}, {5'000, 60}};
         const auto view = lightningLayer(facts);
         QCOMPARE(*view.fee_sat, std::int64_t{2});
