@@ -140,10 +140,7 @@ void Sync::Machine::onMessage(const PeerMessage& event, const Moment& now) {
                    [&](const wire::BlockBody& message) { onBlock(id, *peer, message, now); },
                    [&](const wire::NotFound& message) { onNotFound(id, message); },
                    [&](const wire::Inv& message) { onInv(id, *peer, message, now); },
-                   [&](const wire::Tx& message) {
-                       if (m_watch.touches(message.transaction))
-                           m_actions.push_back(TransactionSeen{message.transaction});
-                   },
+                   [&](const wire::Tx& message) { onTransaction(*peer, message.transaction); },
                    // The connection's own messages, what only servers answer, and what others read.
                    [](const one_of<wire::Version, wire::Verack, wire::WtxidRelay, wire::SendAddrV2,
                                    wire::SendHeaders, wire::GetAddr, wire::Ping, wire::Pong, wire::GetHeaders,
@@ -151,6 +148,14 @@ void Sync::Machine::onMessage(const PeerMessage& event, const Moment& now) {
                                    wire::FeeFilter, wire::Addr, wire::AddrV2> auto&) {},
                },
                event.message);
+}
+
+/// Only what this peer was asked for: where we said relay = 0 nobody is, and nobody can push transactions at
+/// us faster than they are asked for.
+void Sync::Machine::onTransaction(PeerRecord& peer, const Transaction& transaction) {
+    const bool awaited = peer.transactions_awaited.erase(transaction.txid().bytes) > 0 ||
+                         peer.transactions_awaited.erase(transaction.wtxid().bytes) > 0;
+    if (awaited && m_watch.touches(transaction)) m_actions.push_back(TransactionSeen{transaction});
 }
 
 void Sync::Machine::onInv(PeerId id, PeerRecord& peer, const wire::Inv& inv, const Moment& now) {
@@ -168,6 +173,8 @@ void Sync::Machine::onInv(PeerId id, PeerRecord& peer, const wire::Inv& inv, con
         if (m_seen_transactions.size() >= most_seen_transactions) m_seen_transactions.clear();
         if (!m_seen_transactions.insert(entry.hash).second) continue;
         ++peer.transactions_asked;
+        if (peer.transactions_awaited.size() >= most_seen_transactions) peer.transactions_awaited.clear();
+        peer.transactions_awaited.insert(entry.hash);
         // All that are announced are asked for: whoever looks on learns nothing about which are ours (threats
         // 21).
         ask.entries.push_back(

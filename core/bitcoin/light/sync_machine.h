@@ -76,7 +76,8 @@ private:
         // filters, blocks, transactions
         std::optional<RangeAsk> filters_ask;
         int blocks_asked = 0;
-        int transactions_asked = 0; // in this minute
+        int transactions_asked = 0;                   // in this minute
+        std::set<ByteArray<32>> transactions_awaited; // ids, as the peer announced them
     };
     using Peers = std::map<PeerId, PeerRecord>;
 
@@ -132,6 +133,7 @@ private:
     void onDisconnected(PeerId id);
     void onTick(const Moment& now);
     void onWatchAdded(const WatchAdded& event);
+    void onTransaction(PeerRecord& peer, const Transaction& transaction);
     void onInv(PeerId id, PeerRecord& peer, const wire::Inv& inv, const Moment& now);
     void work(const Moment& now);
     void checkTimeouts(const Moment& now);

@@ -18,7 +18,7 @@ struct Coin {
     KeyPlace place;
     std::optional<BlockHeight> height; // nothing while unconfirmed
     bool coinbase = false;
-    bool own = false; // made by a transaction whose inputs are all ours: its unconfirmed outputs may be spent
+    bool own = false;                    // Wallet::isTrusted: it may be spent while unconfirmed
     std::optional<Txid> spent_by;        // the transaction that spends it
     std::optional<BlockHeight> spent_at; // its height, nothing while that one is unconfirmed
     std::string reserved_by;             // who holds it ("channel 3f…", "send 12"); empty when free

@@ -23,6 +23,18 @@ HistoryEntry& History::add(const Txid& txid, HistoryEntry entry) {
     return at->second;
 }
 
+void History::erase(const Txid& txid) {
+    const auto found = m_entries.find(txid);
+    if (found == m_entries.end()) return;
+    for (const TxIn& input : found->second.transaction.inputs) {
+        const auto spenders = m_spenders.find(input.previous);
+        if (spenders == m_spenders.end()) continue; // the same coin twice among the inputs
+        spenders->second.erase(txid);
+        if (spenders->second.empty()) m_spenders.erase(spenders);
+    }
+    m_entries.erase(found);
+}
+
 std::vector<const HistoryEntry*> History::newestFirst() const {
     std::vector<const HistoryEntry*> result;
     for (const auto& [txid, entry] : m_entries) result.push_back(&entry);
@@ -39,7 +51,8 @@ std::optional<Txid> History::liveSpender(const OutPoint& outpoint) const {
     const auto found = m_spenders.find(outpoint);
     if (found == m_spenders.end()) return std::nullopt;
     for (const Txid& txid : found->second) {
-        if (m_entries.at(txid).isLive()) return txid;
+        const HistoryEntry& entry = m_entries.at(txid);
+        if (entry.isLive() && !entry.isRelayed()) return txid;
     }
     return std::nullopt;
 }

@@ -104,7 +104,7 @@ std::optional<Coin> decodeCoin(ByteView row) {
 
 Bytes encodeHistoryEntry(const HistoryEntry& entry) {
     ByteWriter writer;
-    writer.u8(row_version).compactBytes(serialized(entry.transaction));
+    writer.u8(history_row_version).compactBytes(serialized(entry.transaction));
     writer.i64le(entry.received.value).i64le(entry.sent.value);
     writeOptional(writer, entry.fee, [&](Satoshi fee) { writer.i64le(fee.value); });
     writeHeight(writer, entry.height);
@@ -114,12 +114,14 @@ Bytes encodeHistoryEntry(const HistoryEntry& entry) {
     writeTxid(writer, entry.replaced_by);
     writeHeight(writer, entry.replaced_at);
     writer.compactBytes(viewOf(entry.label)).u64le(entry.sequence);
+    writer.u8(static_cast<std::uint8_t>(entry.source));
     return writer.take();
 }
 
 std::optional<HistoryEntry> decodeHistoryEntry(ByteView row) {
     ByteReader reader(row);
-    if (reader.u8() != row_version) return std::nullopt;
+    const std::uint8_t version = reader.u8();
+    if (version != 1 && version != history_row_version) return std::nullopt;
     HistoryEntry entry;
     auto transaction = decodeTransaction(reader.compactBytes());
     if (!transaction) return std::nullopt;
@@ -136,6 +138,10 @@ std::optional<HistoryEntry> decodeHistoryEntry(ByteView row) {
     entry.replaced_at = readHeight(reader);
     entry.label = duplex::textOf(reader.compactBytes());
     entry.sequence = reader.u64le();
+    if (version == 1)
+        entry.source = entry.state == EntryState::confirmed ? Source::block : Source::relayed;
+    else
+        entry.source = readEnum(reader, Source::block);
     return reader.finished() && entry.sequence != 0 ? std::optional(entry) : std::nullopt;
 }
 

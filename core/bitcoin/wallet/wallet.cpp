@@ -2,6 +2,8 @@
 
 #include "core/base/check.h"
 #include "core/bitcoin/primitives/address.h"
+#include "core/bitcoin/script/interpreter.h"
+#include "core/bitcoin/script/preflight.h"
 
 namespace duplex::bitcoin::wallet {
 
@@ -73,14 +75,14 @@ void Wallet::refreshCoin(const OutPoint& outpoint, WalletChange& change) {
               .place = *m_keys.placeOf(output->script_pubkey),
               .height = parent->height};
     coin.coinbase = parent->transaction.isCoinbase();
-    coin.own = parent->fee.has_value();
+    coin.own = parent->fee.has_value() && isTrusted(outpoint.txid);
     coin.spent_by = m_history.liveSpender(outpoint);
     if (coin.spent_by) coin.spent_at = m_history.find(*coin.spent_by)->height;
     if (m_coins.put(std::move(coin))) change.coins.insert(outpoint);
 }
 
-/// Brings a transaction's sums, its coins and the coins that it spends in line with the history.
-void Wallet::refresh(const Txid& txid, WalletChange& change) {
+/// Brings a transaction's sums in line with the history.
+void Wallet::recount(const Txid& txid, WalletChange& change) {
     HistoryEntry* entry = m_history.find(txid);
     const HistoryEntry before = *entry;
     entry->received = {};
@@ -92,12 +94,18 @@ void Wallet::refresh(const Txid& txid, WalletChange& change) {
     }
     bool all_ours = !entry->transaction.isCoinbase();
     for (const TxIn& input : entry->transaction.inputs) {
-        const TxOut* spent = ownOutput(input.previous);
+        const TxOut* spent = entry->isRelayed() ? nullptr : ownOutput(input.previous);
         if (spent != nullptr) entry->sent += spent->value;
         all_ours = all_ours && spent != nullptr;
     }
     entry->fee = all_ours ? std::optional(entry->sent - outputs) : std::nullopt;
     if (*entry != before) change.transactions.insert(txid);
+}
+
+/// Brings a transaction's sums, its coins and the coins that it spends in line with the history.
+void Wallet::refresh(const Txid& txid, WalletChange& change) {
+    recount(txid, change);
+    const HistoryEntry* entry = m_history.find(txid);
     for (std::uint32_t i = 0; i < entry->transaction.outputs.size(); ++i) refreshCoin({txid, i}, change);
     for (const TxIn& input : entry->transaction.inputs) refreshCoin(input.previous, change);
 }
@@ -132,6 +140,10 @@ void Wallet::confirm(const Transaction& transaction, const Txid& txid, BlockHeig
     HistoryEntry& entry = entryFor(transaction, txid, time);
     const HistoryEntry before = entry;
     entry.state = EntryState::confirmed;
+    if (is_new || entry.isRelayed()) {
+        entry.source = Source::block;
+        entry.transaction = transaction; // a peer may have changed its witnesses
+    }
     entry.height = height;
     entry.block = hash;
     entry.time = time;
@@ -140,7 +152,7 @@ void Wallet::confirm(const Transaction& transaction, const Txid& txid, BlockHeig
     if (is_new || entry != before) change.transactions.insert(txid);
     refresh(txid, change);
     // A child that came first (a later block, before the watch list grew) now finds its parent.
-    for (const Txid& child : m_history.liveChildren(txid)) refresh(child, change);
+    refreshDescendants(txid, change);
 }
 
 WalletChange Wallet::connectBlock(BlockHeight height, const BlockHash& hash, UnixTime time,
@@ -193,6 +205,7 @@ WalletChange Wallet::disconnectBlock(BlockHeight height) {
     for (const Txid& txid : unwound) {
         if (m_history.find(txid)->transaction.isCoinbase()) drop(txid, EntryState::replaced, {}, {}, change);
         refresh(txid, change);
+        refreshDescendants(txid, change); // what builds on it stands on unconfirmed ground again
     }
     // What a stranger's transaction in an unwound block had replaced lives again; parents come before
     // children after enough rounds.
@@ -218,31 +231,186 @@ void Wallet::setTip(BlockHeight height) {
     m_tip = std::max(m_tip, height);
 }
 
-WalletChange Wallet::addUnconfirmed(const Transaction& transaction, UnixTime now) {
-    WalletChange change;
-    const Txid txid = transaction.txid();
-    const HistoryEntry* known = m_history.find(txid);
-    const bool is_known = known != nullptr && known->isLive();
-    if (is_known || transaction.isCoinbase() || !sumsToMoney(transaction) || !concerns(transaction))
-        return change;
-    const std::set<Txid> rivals = m_history.conflicting(transaction, txid);
+bool Wallet::isTrusted(const Txid& txid) const {
+    std::set<Txid> seen;
+    std::vector<Txid> rest = {txid};
+    while (!rest.empty()) {
+        const Txid next = rest.back();
+        rest.pop_back();
+        if (!seen.insert(next).second) continue;
+        const HistoryEntry* entry = m_history.find(next);
+        if (entry == nullptr || !entry->isLive()) return false;
+        if (entry->state == EntryState::confirmed) continue;
+        if (entry->isRelayed() || !entry->fee) return false;
+        for (const TxIn& input : entry->transaction.inputs) rest.push_back(input.previous.txid);
+    }
+    return true;
+}
+
+/// Whether each input that spends a coin of ours verifies, and the sums where all inputs are known. An input
+/// of unknown value under taproot cannot be verified, which counts as invalid.
+Wallet::Signatures Wallet::signaturesOf(const Transaction& transaction) const {
+    std::vector<TxOut> spent;
+    std::vector<std::size_t> ours;
+    bool all_known = true;
+    for (const TxIn& input : transaction.inputs) {
+        const HistoryEntry* parent = m_history.find(input.previous.txid);
+        const bool known = parent != nullptr && input.previous.index < parent->transaction.outputs.size();
+        all_known = all_known && known;
+        if (ownOutput(input.previous) != nullptr) ours.push_back(spent.size());
+        spent.push_back(known ? parent->transaction.outputs[input.previous.index] : TxOut{});
+    }
+    if (ours.empty()) return Signatures::not_needed;
+    const bool valid =
+        all_known
+            ? script::preflight(transaction, spent).has_value()
+            : std::all_of(ours.begin(), ours.end(), [&](std::size_t input) {
+                  return script::verifyScript(transaction, input, spent, script::standard_flags).has_value();
+              });
+    return valid ? Signatures::valid : Signatures::invalid;
+}
+
+/// Whether a block spent one of its coins, or a transaction that it builds on is gone.
+bool Wallet::hasSettledRival(const Transaction& transaction, const std::set<Txid>& rivals) const {
     const bool settled = std::any_of(rivals.begin(), rivals.end(), [&](const Txid& rival) {
         return m_history.find(rival)->state == EntryState::confirmed;
     });
-    const bool parent_gone =
-        std::any_of(transaction.inputs.begin(), transaction.inputs.end(), [&](const TxIn& input) {
-            const HistoryEntry* parent = m_history.find(input.previous.txid);
-            return parent != nullptr && (!parent->isLive() || rivals.contains(input.previous.txid));
-        });
-    if (settled || parent_gone) return change;
-    for (const Txid& rival : rivals) drop(rival, EntryState::replaced, txid, {}, change);
+    return settled ||
+           std::any_of(transaction.inputs.begin(), transaction.inputs.end(), [&](const TxIn& input) {
+               const HistoryEntry* parent = m_history.find(input.previous.txid);
+               return parent != nullptr && (!parent->isLive() || rivals.contains(input.previous.txid));
+           });
+}
+
+void Wallet::addPending(const Transaction& transaction, const Txid& txid, Source source, UnixTime now,
+                        WalletChange& change) {
+    for (const Txid& rival : m_history.conflicting(transaction, txid))
+        drop(rival, EntryState::replaced, txid, {}, change);
     markUsedPlaces(transaction, change);
     HistoryEntry& entry = entryFor(transaction, txid, now);
+    entry.transaction = transaction; // the witnesses of one that a peer had relayed may be another's
+    entry.source = source;
     entry.state = EntryState::pending;
     entry.replaced_by.reset();
     entry.replaced_at.reset();
     change.transactions.insert(txid);
     refresh(txid, change);
+    refreshDescendants(txid, change);
+}
+
+WalletChange Wallet::addUnconfirmed(const Transaction& transaction, UnixTime now) {
+    WalletChange change;
+    const Txid txid = transaction.txid();
+    const HistoryEntry* known = m_history.find(txid);
+    const bool is_known = known != nullptr && known->isLive() && !known->isRelayed();
+    if (is_known || transaction.isCoinbase() || !sumsToMoney(transaction) || !concerns(transaction))
+        return change;
+    if (hasSettledRival(transaction, m_history.conflicting(transaction, txid))) return change;
+    addPending(transaction, txid, Source::ours, now, change);
+    return change;
+}
+
+WalletChange Wallet::addRelayed(const Transaction& transaction, UnixTime now) {
+    WalletChange change;
+    const Txid txid = transaction.txid();
+    const HistoryEntry* known = m_history.find(txid);
+    if ((known != nullptr && known->isLive()) || transaction.isCoinbase() || !sumsToMoney(transaction) ||
+        !concerns(transaction) || transaction.weight() > heaviest_relayed)
+        return change;
+    const Signatures signatures = signaturesOf(transaction);
+    if (signatures == Signatures::invalid) return change;
+    const std::set<Txid> rivals = m_history.conflicting(transaction, txid);
+    if (hasSettledRival(transaction, rivals)) return change;
+    const bool against_ours =
+        std::any_of(rivals.begin(), rivals.end(), [&](const Txid& rival) { return carriesOurs(rival); });
+    if (against_ours) return change;
+    addPending(transaction, txid, signatures == Signatures::valid ? Source::ours : Source::relayed, now,
+               change);
+    capRelayed(change);
+    return change;
+}
+
+std::set<Txid> Wallet::liveDescendants(const Txid& txid) const {
+    std::set<Txid> found;
+    std::vector<Txid> rest = {txid};
+    while (!rest.empty()) {
+        const Txid next = rest.back();
+        rest.pop_back();
+        for (const Txid& child : m_history.liveChildren(next)) {
+            if (found.insert(child).second) rest.push_back(child);
+        }
+    }
+    return found;
+}
+
+/// Whether a transaction that more than a peer's word stands for falls with this one.
+bool Wallet::carriesOurs(const Txid& txid) const {
+    const auto vouched = [&](const Txid& each) { return !m_history.find(each)->isRelayed(); };
+    const std::set<Txid> descendants = liveDescendants(txid);
+    return vouched(txid) || std::any_of(descendants.begin(), descendants.end(), vouched);
+}
+
+/// One that was relayed before its parent was known: whether it spends a coin of ours shows only now.
+void Wallet::judge(const Txid& txid, WalletChange& change) {
+    HistoryEntry* entry = m_history.find(txid);
+    if (entry == nullptr || !entry->isLive() || !entry->isRelayed()) return;
+    switch (signaturesOf(entry->transaction)) {
+    case Signatures::not_needed:
+        return;
+    case Signatures::valid:
+        entry->source = Source::ours;
+        change.transactions.insert(txid);
+        return;
+    case Signatures::invalid:
+        drop(txid, EntryState::replaced, {}, {}, change);
+        forget(txid, change);
+        return;
+    }
+}
+
+void Wallet::refreshDescendants(const Txid& txid, WalletChange& change) {
+    refreshAll(liveDescendants(txid), change);
+}
+
+/// All sums before the first coin: whether a coin is trusted follows from the sums of what it builds on.
+void Wallet::refreshAll(const std::set<Txid>& txids, WalletChange& change) {
+    for (const Txid& txid : txids) judge(txid, change);
+    std::set<Txid> left;
+    for (const Txid& txid : txids) {
+        if (m_history.find(txid) != nullptr) left.insert(txid);
+    }
+    for (const Txid& txid : left) recount(txid, change);
+    for (const Txid& txid : left) refresh(txid, change);
+}
+
+void Wallet::forget(const Txid& txid, WalletChange& change) {
+    const Transaction transaction = m_history.find(txid)->transaction;
+    m_history.erase(txid);
+    change.transactions.insert(txid);
+    for (std::uint32_t i = 0; i < transaction.outputs.size(); ++i) refreshCoin({txid, i}, change);
+}
+
+void Wallet::capRelayed(WalletChange& change) {
+    std::map<std::uint64_t, Txid> relayed; // oldest first
+    for (const auto& [txid, entry] : m_history.entries()) {
+        if (entry.isRelayed()) relayed.emplace(entry.sequence, txid);
+    }
+    std::size_t left = relayed.size();
+    for (auto oldest = relayed.begin(); left > most_relayed && oldest != relayed.end(); ++oldest) {
+        if (carriesOurs(oldest->second)) continue;
+        forget(oldest->second, change);
+        --left;
+    }
+}
+
+WalletChange Wallet::settle() {
+    WalletChange change;
+    std::set<Txid> relayed;
+    for (const auto& [txid, entry] : m_history.entries()) {
+        if (entry.isRelayed()) relayed.insert(txid);
+    }
+    refreshAll(relayed, change);
+    capRelayed(change);
     return change;
 }
 

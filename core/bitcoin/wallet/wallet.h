@@ -15,6 +15,11 @@ struct WalletChange {
     void merge(const WalletChange& other);
 };
 
+/// Transactions kept on a peer's word alone: the oldest go first, what spends our coins never.
+inline constexpr std::size_t most_relayed = 1'000;
+/// Heavier ones are not kept on a peer's word: they would fill memory and disk. Their block brings them.
+inline constexpr Weight heaviest_relayed{100'000};
+
 /// Everything that the wallet knows, as one value: keys watched, coins, history. Watching needs no private
 /// key. Blocks go in with connectBlock and out with disconnectBlock, which unwinds exactly.
 class Wallet {
@@ -33,12 +38,20 @@ public:
     void setTip(BlockHeight height);
     BlockHeight tip() const { return m_tip; }
 
-    /// A transaction of ours that was sent, or one that a peer relayed to us. Skipped (empty change) when it
-    /// does not concern the wallet, or spends a coin that a confirmed transaction spent.
+    /// A transaction of ours that was sent. Skipped (empty change) when it does not concern the wallet, or
+    /// spends a coin that a confirmed transaction spent.
     WalletChange addUnconfirmed(const Transaction& transaction, UnixTime now);
+    /// One that a peer relayed to us: nothing but its word, so it spends no coin of ours and nothing of it is
+    /// trusted, unless its inputs carry our signatures (the same wallet on another machine). Skipped also
+    /// when one that our keys signed stands against it: the block decides.
+    WalletChange addRelayed(const Transaction& transaction, UnixTime now);
     /// A pending transaction is given up (accepted nowhere), with those that spend its outputs: its coins are
     /// free again. Nothing for one that is not pending.
     std::optional<WalletChange> abandon(const Txid& txid);
+
+    /// Whether its outputs to us may be spent now: confirmed, or all inputs are coins of ours, spent by our
+    /// signatures, and the same holds for every unconfirmed transaction below it.
+    bool isTrusted(const Txid& txid) const;
 
     Balance balance() const { return m_coins.balance(m_tip); }
     const CoinSet& coins() const { return m_coins; }
@@ -74,8 +87,22 @@ public:
     bool restoreKeyChain(ByteView row);
     bool restoreCoin(ByteView row);
     bool restoreHistory(ByteView row);
+    /// After the last row: rows of version 1 may hold spends of our coins that nobody verified. Those go.
+    WalletChange settle();
 
 private:
+    enum class Signatures { not_needed, valid, invalid };
+    Signatures signaturesOf(const Transaction& transaction) const;
+    bool hasSettledRival(const Transaction& transaction, const std::set<Txid>& rivals) const;
+    void addPending(const Transaction& transaction, const Txid& txid, Source source, UnixTime now,
+                    WalletChange& change);
+    void judge(const Txid& txid, WalletChange& change);
+    void refreshAll(const std::set<Txid>& txids, WalletChange& change);
+    void refreshDescendants(const Txid& txid, WalletChange& change);
+    std::set<Txid> liveDescendants(const Txid& txid) const;
+    bool carriesOurs(const Txid& txid) const;
+    void forget(const Txid& txid, WalletChange& change);
+    void capRelayed(WalletChange& change);
     bool concerns(const Transaction& transaction) const;
     const TxOut* ownOutput(const OutPoint& outpoint) const;
     void markUsedPlaces(const Transaction& transaction, WalletChange& change);
@@ -85,6 +112,7 @@ private:
     void drop(const Txid& txid, EntryState state, std::optional<Txid> replaced_by,
               std::optional<BlockHeight> at, WalletChange& change);
     bool mayLive(const HistoryEntry& entry, const Txid& txid) const;
+    void recount(const Txid& txid, WalletChange& change);
     void refresh(const Txid& txid, WalletChange& change);
     void refreshCoin(const OutPoint& outpoint, WalletChange& change);
 

@@ -148,6 +148,7 @@ std::expected<void, std::string> BitcoinFamily::Parts::open(std::unique_ptr<Open
         m_wallet.reset();
         return loaded;
     }
+    keep(m_wallet->value.settle());
     unwindLeftBlocks();
     beginScan();
     resolveBirthday();
@@ -196,7 +197,7 @@ void BitcoinFamily::Parts::resolveBirthday() {
 
 void BitcoinFamily::Parts::announcePending() {
     for (const auto& [txid, entry] : m_wallet->value.history().entries()) {
-        if (entry.state == wallet::EntryState::pending && entry.sent.value > 0)
+        if (entry.state == wallet::EntryState::pending && entry.isSignedByUs() && entry.sent.value > 0)
             m_client->announce(entry.transaction);
     }
     for (const store::Row& row : m_wallet->database->scan(store::Table::outbox)) {
@@ -256,8 +257,8 @@ ChainListener BitcoinFamily::Parts::chainListener() {
         .transaction_seen =
             [this](const light::TransactionSeen& seen) {
                 if (!m_wallet) return;
-                const auto change = m_wallet->value.addUnconfirmed(seen.transaction, io::calendarNow());
-                keep(change);
+                const auto change = m_wallet->value.addRelayed(seen.transaction, io::calendarNow());
+                keepAndWatch(change);
                 m_lightning->channels.relayed(seen.transaction);
                 if (!change.empty()) publishSoon();
             },
@@ -298,13 +299,17 @@ void BitcoinFamily::Parts::applyBlock(duplex::bitcoin::BlockHeight height,
                                               block.transactions);
         keep(change);
         for (const auto& txid : change.transactions) {
+            // What only builds on a transaction of this block may have changed too, and is announced on.
+            const wallet::HistoryEntry* entry = m_wallet->value.history().find(txid);
+            if (entry == nullptr || entry->state == wallet::EntryState::pending) continue;
+            m_client->withdraw(txid);
+            if (entry->state != wallet::EntryState::confirmed) continue;
             m_turns->current().after([this, id = txid.reversedHex(), height = height.value] {
                 m_outlet.notify({.topic = api::Notification::Topic::transaction,
                                  .id = id,
                                  .state = "confirmed",
                                  .height = height});
             });
-            m_client->withdraw(txid);
         }
         for (const auto& transaction : block.transactions)
             m_turns->current().wallet().erase(store::Table::outbox, transaction.txid());

@@ -216,9 +216,11 @@ void BitcoinFamily::Parts::on(const api::SendRaw& request, Answered answered) {
     if (m_client->connectedPeers() == 0)
         return fail(answered, -9, "Nothing was sent: no Bitcoin peer is connected.");
     if (m_wallet) {
-        const auto change = m_wallet->value.addUnconfirmed(*transaction, io::calendarNow());
-        keep(change);
-        if (change.empty())
+        // What cannot be checked to the last input is no more than anybody's word, though it comes from here.
+        const auto change = spent ? m_wallet->value.addUnconfirmed(*transaction, io::calendarNow())
+                                  : m_wallet->value.addRelayed(*transaction, io::calendarNow());
+        keepAndWatch(change);
+        if (change.empty() || !spent)
             m_turns->current().wallet().put(store::Table::outbox, transaction->txid(), request.transaction);
     }
     m_turns->current().after([this, transaction = *transaction] { m_client->announce(transaction); });

@@ -454,9 +454,41 @@ private slots:
         SyncRoom room;
         room.feed(watchMine());
         const PeerId peer = room.connect({.chain = &paid.chain});
-        room.feed(PeerMessage{peer, wire::Tx{MiniChain::pay(mine, 3, 5)}});
-        room.feed(PeerMessage{peer, wire::Tx{MiniChain::pay(MiniChain::script(9), 3, 6)}});
+        const Transaction ours = MiniChain::pay(mine, 3, 5);
+        const Transaction others = MiniChain::pay(MiniChain::script(9), 3, 6);
+        using wire::InventoryKind;
+        room.feed(PeerMessage{peer, wire::Inv{{{InventoryKind::wtx, ours.wtxid().bytes},
+                                               {InventoryKind::tx, others.txid().bytes}}}});
+        for (const Transaction& transaction : {ours, others})
+            room.feed(PeerMessage{peer, wire::Tx{transaction}});
         QCOMPARE(room.seen.size(), std::size_t{1});
+        QVERIFY(room.seen[0] == ours);
+    }
+
+    // A transaction that a peer pushes at us, unasked, is nothing to us; nor is one that it announces where
+    // we said that we want none.
+    void relayedTransaction_notAskedFor_isIgnored() {
+        const PaidChain paid;
+        SyncRoom room;
+        room.feed(watchMine());
+        const PeerId listening = room.connect({.chain = &paid.chain});
+        const PeerId silent{99};
+        room.peers[silent] = {.chain = &paid.chain};
+        room.feed(PeerConnected{silent,
+                                {.version = 70016, .services = {1 | 8 | 64}, .wtxid_relay = true},
+                                {99},
+                                wire::Relay::no});
+        const Transaction ours = MiniChain::pay(mine, 3, 5);
+        const wire::Inv inv{{{wire::InventoryKind::wtx, ours.wtxid().bytes}}};
+        for (const PeerId peer : {listening, silent}) room.feed(PeerMessage{peer, wire::Tx{ours}});
+        room.feed(PeerMessage{silent, inv});
+        room.feed(PeerMessage{silent, wire::Tx{ours}});
+        QVERIFY(room.seen.empty());
+        room.feed(PeerMessage{listening, inv});
+        room.feed(PeerMessage{silent, wire::Tx{ours}}); // another peer was asked
+        QVERIFY(room.seen.empty());
+        for (int times = 0; times < 2; ++times) room.feed(PeerMessage{listening, wire::Tx{ours}});
+        QCOMPARE(room.seen.size(), std::size_t{1}); // asked for once
     }
 };
 

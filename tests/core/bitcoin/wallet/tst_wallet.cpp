@@ -265,7 +265,7 @@ private slots:
                 QVERIFY(!other.restoreCoin(cut) && !other.restoreHistory(cut) && !other.restoreKeyChain(cut));
             }
             Bytes other_version = row;
-            other_version[0] = row_version + 1;
+            other_version[0] = history_row_version + 1;
             Wallet other = freshWallet();
             QVERIFY(!other.restoreCoin(other_version) && !other.restoreHistory(other_version) &&
                     !other.restoreKeyChain(other_version));
