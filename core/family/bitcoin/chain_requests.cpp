@@ -170,13 +170,12 @@ void BitcoinFamily::Parts::on(const api::GetRawTransaction& request, Answered an
                         "light client has no index of others' transactions.");
         }
         api::RawTransactionReply reply{.transaction = duplex::bitcoin::serialized(entry->transaction),
-                                       .verified = ownVerified()};
+                                       .verified = verifiedOf(*entry)};
         if (entry->height) {
             reply.height = entry->height->value;
             reply.block_hash = entry->block ? entry->block->reversedHex() : std::string();
             reply.confirmations = static_cast<std::int64_t>(chain().height()) - reply.height + 1;
             reply.block_time = secondsOf(entry->time);
-            reply.verified = verifiedAt(reply.height, ledger::Evidence::block);
         }
         return answer(answered, std::move(reply));
     }
@@ -371,14 +370,15 @@ void BitcoinFamily::Parts::on(const api::GetProvenance& request, Answered answer
     const auto* entry = txid && m_wallet ? m_wallet->value.history().find(*txid) : nullptr;
     if (entry == nullptr)
         return fail(answered, -5, "Give a transaction of the open wallet, or a block hash.");
-    const std::int64_t height = entry->height ? static_cast<std::int64_t>(entry->height->value) : -1;
-    const auto place = height >= 0 ? verifiedAt(height, ledger::Evidence::block) : ownVerified();
-    add("block", entry->block ? entry->block->reversedHex() : "none yet", place,
-        height >= 0 ? "The whole block was fetched and its merkle root compared with the header"
-                    : "Made or received here; not in a block so far");
-    add("amount", std::to_string(entry->delta().value),
-        height >= 0 ? ledger::weaker(place, ownVerified()) : ownVerified(),
-        "Outputs compared with this wallet's own scripts");
+    const ledger::Verified verified = verifiedOf(*entry);
+    const bool hearsay = !entry->height && !entry->isSignedByUs();
+    add("block", entry->block ? entry->block->reversedHex() : "none yet", verified,
+        entry->height ? "The whole block was fetched and its merkle root compared with the header"
+        : hearsay     ? "A peer's word: nothing of it was checked, and it is not in a block so far"
+                      : "Signed with this wallet's keys; not in a block so far");
+    add("amount", std::to_string(entry->delta().value), verified,
+        hearsay ? "Outputs to this wallet's scripts, as a peer relayed them; whether they are ever paid is not known"
+                : "Outputs compared with this wallet's own scripts");
     if (entry->fee)
         add("fee", std::to_string(entry->fee->value), ownVerified(), "Every input is a coin of this wallet");
     answer(answered, std::move(reply));

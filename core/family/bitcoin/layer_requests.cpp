@@ -239,7 +239,7 @@ std::vector<ledger::Activity> BitcoinFamily::Parts::activity() const {
                                                                   : ledger::ActivityState::pending;
         item.label = labelOf(*entry);
         item.details = txid;
-        item.verified = entry->height ? verifiedAt(item.height, ledger::Evidence::block) : ownVerified();
+        item.verified = verifiedOf(*entry);
         items.push_back(std::move(item));
     }
     for (const ledger::Move& move : m_moves ? m_moves->moves() : std::vector<ledger::Move>())

@@ -167,6 +167,8 @@ private:
     ledger::Verified verifiedAt(std::int64_t height, ledger::Evidence evidence) const;
     ledger::Verified balanceVerified() const;
     ledger::Verified ownVerified() const;
+    ledger::Verified pendingVerified(const wallet::HistoryEntry& entry) const;
+    ledger::Verified verifiedOf(const wallet::HistoryEntry& entry) const;
     ledger::Verified feeVerified() const;
 
     // Facts.

@@ -68,6 +68,18 @@ ledger::Verified BitcoinFamily::Parts::ownVerified() const {
             .time = secondsOf(io::calendarNow())};
 }
 
+/// A transaction that no block holds: of our keys' making, or somebody's word.
+ledger::Verified BitcoinFamily::Parts::pendingVerified(const wallet::HistoryEntry& entry) const {
+    if (entry.isSignedByUs()) return verifiedByKeys(entry.first_seen);
+    return {.label = ledger::Label::reported,
+            .evidence = ledger::Evidence::peer,
+            .time = secondsOf(entry.first_seen)};
+}
+
+ledger::Verified BitcoinFamily::Parts::verifiedOf(const wallet::HistoryEntry& entry) const {
+    return entry.height ? verifiedAt(entry.height->value, ledger::Evidence::block) : pendingVerified(entry);
+}
+
 /// Miners may claim less than they could and can raise the figure free of charge: never more than reported.
 ledger::Verified BitcoinFamily::Parts::feeVerified() const {
     return {.label = ledger::Label::reported,

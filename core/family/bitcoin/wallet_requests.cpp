@@ -521,11 +521,12 @@ api::Coin BitcoinFamily::Parts::describe(const wallet::Coin& coin) const {
     result.height = coin.height ? static_cast<std::int64_t>(coin.height->value) : -1;
     result.confirmations = coin.height ? completeHeight() - result.height + 1 : 0;
     result.reserved = !coin.reserved_by.empty();
-    result.spendable =
-        !result.reserved && (!coin.coinbase || result.confirmations >= wallet::coinbase_maturity);
-    result.verified =
-        coin.height ? ledger::weaker(verifiedAt(result.height, ledger::Evidence::block), balanceVerified())
-                    : ownVerified();
+    result.spendable = !result.reserved && (coin.height || coin.own) &&
+                       (!coin.coinbase || result.confirmations >= wallet::coinbase_maturity);
+    if (coin.height)
+        result.verified = ledger::weaker(verifiedAt(result.height, ledger::Evidence::block), balanceVerified());
+    else if (const auto* entry = m_wallet->value.history().find(coin.outpoint.txid))
+        result.verified = pendingVerified(*entry);
     return result;
 }
 
@@ -587,7 +588,7 @@ api::WalletTransaction BitcoinFamily::Parts::describe(const wallet::HistoryEntry
     if (entry.state == wallet::EntryState::replaced) result.confirmations = -1;
     result.time = secondsOf(entry.time);
     result.time_received = result.time;
-    result.trusted = ours && !entry.height;
+    result.trusted = !entry.height && m_wallet->value.isTrusted(txid);
     result.comment = entry.label;
     if (entry.replaced_by) result.conflicts.push_back(entry.replaced_by->reversedHex());
     if (const auto state = m_client->broadcastState(txid); state && !entry.height) {
@@ -618,7 +619,7 @@ api::WalletTransaction BitcoinFamily::Parts::describe(const wallet::HistoryEntry
             result.details.push_back(detail);
         }
     }
-    result.verified = entry.height ? verifiedAt(result.block_height, ledger::Evidence::block) : ownVerified();
+    result.verified = verifiedOf(entry);
     return result;
 }
 
