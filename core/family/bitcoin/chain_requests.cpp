@@ -377,7 +377,8 @@ void BitcoinFamily::Parts::on(const api::GetProvenance& request, Answered answer
         : hearsay     ? "A peer's word: nothing of it was checked, and it is not in a block so far"
                       : "Signed with this wallet's keys; not in a block so far");
     add("amount", std::to_string(entry->delta().value), verified,
-        hearsay ? "Outputs to this wallet's scripts, as a peer relayed them; whether they are ever paid is not known"
+        hearsay ? "Outputs to this wallet's scripts, as a peer relayed them; whether they are ever paid is "
+                  "not known"
                 : "Outputs compared with this wallet's own scripts");
     if (entry->fee)
         add("fee", std::to_string(entry->fee->value), ownVerified(), "Every input is a coin of this wallet");

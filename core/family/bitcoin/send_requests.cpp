@@ -151,8 +151,9 @@ void BitcoinFamily::Parts::on(const api::SendCoins& request, Answered answered) 
     for (const std::uint32_t index : unsigned_transaction->change_outputs)
         reply.change_sat += unsigned_transaction->transaction.outputs[index].value.value;
     reply.feerate_sat_per_kvb = reply.fee_sat * 4000 / std::max<std::int64_t>(1, reply.weight);
-    const wallet::Balance before = m_wallet->value.balance();
-    reply.left_sat = before.total().value - reply.amount_sat - reply.fee_sat;
+    // Of the coins that can pay a closing fee: what others still owe, and what is young or set aside, cannot.
+    for (const wallet::Coin& coin : context.coins) reply.left_sat += coin.output.value.value;
+    reply.left_sat -= reply.amount_sat + reply.fee_sat;
     if (reply.left_sat < reserve) return fail(answered, -6, heldBackText(reply.left_sat, reserve));
     if (request.plan_only) {
         reply.transaction = duplex::bitcoin::serialized(unsigned_transaction->transaction);

@@ -524,7 +524,8 @@ api::Coin BitcoinFamily::Parts::describe(const wallet::Coin& coin) const {
     result.spendable = !result.reserved && (coin.height || coin.own) &&
                        (!coin.coinbase || result.confirmations >= wallet::coinbase_maturity);
     if (coin.height)
-        result.verified = ledger::weaker(verifiedAt(result.height, ledger::Evidence::block), balanceVerified());
+        result.verified =
+            ledger::weaker(verifiedAt(result.height, ledger::Evidence::block), balanceVerified());
     else if (const auto* entry = m_wallet->value.history().find(coin.outpoint.txid))
         result.verified = pendingVerified(*entry);
     return result;

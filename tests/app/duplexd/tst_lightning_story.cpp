@@ -65,6 +65,32 @@ class TestLightningStory : public QObject {
     Q_OBJECT
 
 private slots:
+    // The reserve is made of coins that can pay: those that are set aside do not count.
+    void safetyReserve_isNotMadeOfLockedCoins() {
+        NodeProgram node;
+        QVERIFY(openChannel(node));
+        QVERIFY(node.fund(300'000));
+        QTRY_COMPARE_WITH_TIMEOUT(node.call({"listunspent"}).array().size(), 2, patience_ms);
+        for (const auto& row : node.call({"listunspent"}).array()) {
+            const QJsonObject coin = row.toObject();
+            if (satoshi(coin["amount"]) == 300'000) continue;
+            const QString outpoint = QStringLiteral("[{\"txid\":\"%1\",\"vout\":%2}]")
+                                         .arg(coin["txid"].toString())
+                                         .arg(coin["vout"].toInt());
+            QVERIFY(well(node.call({"lockunspent", "false", outpoint})));
+        }
+        QCOMPARE(node.call({"listunspent"}).array().size(), 1);
+        const auto send = [&](qint64 amount_sat) {
+            return node.call(
+                {"-named", "sendtoaddress", "address=bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080",
+                 "amount=" + QString::number(static_cast<double>(amount_sat) / 1e8, 'f', 8), "fee_rate=1"});
+        };
+        const CliResult refused = send(299'000);
+        QCOMPARE(refused.code(), -6);
+        QVERIFY2(refused.errors.contains("held back"), refused.errors.constData());
+        QVERIFY(well(send(100'000)));
+    }
+
     void story_openPayReceiveClose_everySatoshiAccounted() {
         NodeProgram node;
         const auto partner = openChannel(node);
