@@ -99,6 +99,7 @@ void BitcoinFamily::Parts::handle(api::Request request, Answered answered) {
 // --- the wallet's place in the chain ---
 
 void BitcoinFamily::Parts::beginScan() {
+    m_completed.reset();
     if (!m_wallet) {
         m_client->scan(
             {.complete = std::nullopt, .birthday = nobodys_birthday, .scripts = {}, .outpoints = {}});
@@ -351,6 +352,7 @@ void BitcoinFamily::Parts::onBlockDisconnected(const light::BlockDisconnected& e
 }
 
 void BitcoinFamily::Parts::onComplete(const light::CompleteTo& event) {
+    m_completed = io::calendarNow();
     if (m_wallet && m_wallet->facts.birthday != nobodys_birthday) {
         m_wallet->facts.complete_to = event.height;
         storeFacts(*m_wallet, m_turns->current().wallet());

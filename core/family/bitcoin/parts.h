@@ -196,6 +196,7 @@ private:
     void publishAll();
     const light::HeaderChain& chain() const { return m_client->sync().chain(); }
     bool isCurrent() const;
+    bool isSynced() const;
 
     struct Waiter {
         std::int64_t height = 0;
@@ -239,7 +240,8 @@ private:
     std::uint64_t m_revision = 0;
     std::int64_t m_started = 0;
     bool m_publish_due = false;
-    bool m_birthday_open = false; // the height of the birthday is not known yet
+    std::optional<UnixTime> m_completed; // when this run last heard how far the balance is checked
+    bool m_birthday_open = false;        // the height of the birthday is not known yet
 };
 
 /// Under which name the system keyring holds the key of a wallet without a password.

@@ -8,8 +8,9 @@ namespace duplex::family::bitcoin {
 
 namespace {
 
-constexpr std::int64_t final_depth = 6;
+constexpr int final_depth = 6;
 constexpr int final_netgroups = 3;
+constexpr std::int64_t stale_after = 120 * 60; // seconds without a block
 
 bool isPractice(duplex::bitcoin::Network network) {
     return network == duplex::bitcoin::Network::regtest || network == duplex::bitcoin::Network::sandbox;
@@ -17,49 +18,71 @@ bool isPractice(duplex::bitcoin::Network network) {
 
 } // namespace
 
+bool isBuried(std::uint32_t height, std::uint32_t tip,
+              const std::function<std::uint32_t(std::uint32_t)>& bits_at) {
+    int counted = 0;
+    for (std::uint32_t at = height; at <= tip && counted < final_depth; ++at) {
+        // The first block of a period never has the exception's difficulty (BIP 94).
+        const std::uint32_t period = at - at % light::retarget_interval;
+        if (light::workOf(bits_at(at)) >= light::workOf(bits_at(period))) ++counted;
+    }
+    return counted == final_depth;
+}
+
 /// A fact that stands in, or follows from, the main chain's block at this height.
 ledger::Verified BitcoinFamily::Parts::verifiedAt(std::int64_t height, ledger::Evidence evidence) const {
+    const std::int64_t now = secondsOf(io::calendarNow());
+    if (height < 0 || height > chain().height())
+        return {.label = ledger::Label::reported, .evidence = ledger::Evidence::peer, .time = now};
+    const auto at = static_cast<std::uint32_t>(height);
     ledger::Verified verified{.label = ledger::Label::proved_recent,
                               .evidence = evidence,
                               .height = height,
-                              .time = secondsOf(io::calendarNow())};
-    if (height < 0 || height > chain().height()) {
-        return {.label = ledger::Label::reported, .evidence = ledger::Evidence::peer, .time = verified.time};
-    }
+                              .time = chain().timeAt(at)};
+    // The chain's own alarm speaks only once its headers are synced.
+    const bool old = m_network.detects_stale_chain && !isSynced() &&
+                     now - static_cast<std::int64_t>(chain().tip().header.time) > stale_after;
     if (m_network.signature_blocks)
         verified.label = ledger::Label::reported; // until BIP 325 is checked
-    else if (m_client->staleness() != light::Staleness::fresh)
+    else if (old || m_client->staleness() != light::Staleness::fresh)
         verified.label = ledger::Label::stale;
     else {
-        const bool deep = static_cast<std::int64_t>(chain().height()) - height + 1 >= final_depth;
         const bool seen =
             isPractice(m_network.network) || m_client->sync().netgroupsAtTip() >= final_netgroups;
         const bool worked = chain().tipWork() >= light::Work::fromBigEndian(m_network.minimum_work);
-        if (deep && seen && worked) verified.label = ledger::Label::proved_final;
+        const auto bits_at = [this](std::uint32_t each) { return chain().at(each).bits; };
+        if (seen && worked && isBuried(at, chain().height(), bits_at))
+            verified.label = ledger::Label::proved_final;
     }
     return verified;
+}
+
+ledger::Label labelOf(const FilterAgreement& agreement) {
+    if (agreement.disputed) return ledger::Label::disputed;
+    const bool heard = agreement.complete.asked > 0 && agreement.complete.agreeing > 0;
+    return agreement.synced && heard ? ledger::Label::agreed : ledger::Label::stale;
 }
 
 /// That a coin is unspent rests on filters: the weaker of the chain's proof and the peers' agreement.
 ledger::Verified BitcoinFamily::Parts::balanceVerified() const {
     const std::int64_t height = completeHeight();
-    ledger::Verified filters{.label = ledger::Label::agreed,
-                             .evidence = ledger::Evidence::quorum,
-                             .height = height,
-                             .time = secondsOf(io::calendarNow())};
-    filters.k = m_client->completeTo().agreeing;
-    filters.n = m_client->completeTo().asked;
+    FilterAgreement agreement{.complete = m_client->completeTo(),
+                              .synced = isSynced() && height == static_cast<std::int64_t>(chain().height())};
     if (m_wallet) {
         for (const auto& disputed : m_store->disputed()) {
-            if (disputed >= m_wallet->facts.birthday && disputed.value <= height)
-                filters.label = ledger::Label::disputed;
+            if (disputed >= m_wallet->facts.birthday && disputed.value <= height) agreement.disputed = true;
         }
     }
-    if (filters.label != ledger::Label::disputed &&
-        (m_client->connectedPeers() == 0 || height < static_cast<std::int64_t>(chain().height()))) {
-        filters.label = ledger::Label::stale;
-    }
-    return ledger::weaker(filters, verifiedAt(height, ledger::Evidence::block));
+    const ledger::Verified block = verifiedAt(height, ledger::Evidence::block);
+    const ledger::Verified filters{.label = labelOf(agreement),
+                                   .evidence = ledger::Evidence::quorum,
+                                   .height = height,
+                                   .time = m_completed ? secondsOf(*m_completed) : block.time,
+                                   .k = agreement.complete.agreeing,
+                                   .n = agreement.complete.asked};
+    ledger::Verified verified = ledger::weaker(filters, block);
+    verified.time = filters.time; // of the balance, which is newer than the newest block that it rests on
+    return verified;
 }
 
 ledger::Verified BitcoinFamily::Parts::ownVerified() const {
@@ -80,12 +103,19 @@ ledger::Verified BitcoinFamily::Parts::verifiedOf(const wallet::HistoryEntry& en
     return entry.height ? verifiedAt(entry.height->value, ledger::Evidence::block) : pendingVerified(entry);
 }
 
-/// Miners may claim less than they could and can raise the figure free of charge: never more than reported.
 ledger::Verified BitcoinFamily::Parts::feeVerified() const {
+    return verifiedFee(m_client->fees().estimate({chain().height()}, io::now()), chain().height(),
+                       io::calendarNow());
+}
+
+ledger::Verified verifiedFee(const std::optional<light::FeeEstimate>& estimate, std::int64_t height,
+                             UnixTime now) {
+    const bool of_blocks = estimate && estimate->source == light::FeeSource::recent_blocks;
+    const std::int64_t age = of_blocks ? estimate->age.count() / 1000 : 0;
     return {.label = ledger::Label::reported,
             .evidence = ledger::Evidence::block,
-            .height = chain().height(),
-            .time = secondsOf(io::calendarNow())};
+            .height = height,
+            .time = secondsOf(now) - age};
 }
 
 ledger::Verified verifiedByKeys(UnixTime learnt) {
@@ -110,6 +140,16 @@ std::int64_t BitcoinFamily::Parts::completeHeight() const {
     if (!m_wallet) return tip; // nothing is watched, so nothing is missed
     if (m_birthday_open) return 0;
     return std::min<std::int64_t>(tip, m_wallet->facts.complete_to.value);
+}
+
+/// Headers, filter headers and filters to the tip in this run, and a peer that serves filters stands there
+/// too.
+bool BitcoinFamily::Parts::isSynced() const {
+    if (m_client->sync().stage() != light::SyncStage::synced) return false;
+    return std::ranges::any_of(m_client->sync().peers(), [this](const light::PeerState& peer) {
+        return peer.serves_filters && !peer.set_aside && peer.height &&
+               peer.height->value == chain().height();
+    });
 }
 
 bool BitcoinFamily::Parts::isCurrent() const {
