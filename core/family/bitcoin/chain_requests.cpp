@@ -241,8 +241,7 @@ ledger::BlockFacts BitcoinFamily::Parts::blockFacts(std::uint32_t height) const 
 
 ledger::TransactionFacts
 BitcoinFamily::Parts::transactionFacts(const duplex::bitcoin::Transaction& transaction, std::int64_t height,
-                                       const std::string& block_hash,
-                                       const duplex::bitcoin::Block* block) const {
+                                       const std::string& block_hash, const OutputsByTxid& in_block) const {
     ledger::TransactionFacts facts{.txid = transaction.txid().reversedHex(),
                                    .wtxid = transaction.wtxid().reversedHex()};
     facts.version = transaction.version;
@@ -254,12 +253,9 @@ BitcoinFamily::Parts::transactionFacts(const duplex::bitcoin::Transaction& trans
         if (m_wallet) {
             if (const wallet::Coin* coin = m_wallet->value.coins().find(outpoint)) return coin->output;
         }
-        if (block == nullptr) return std::nullopt;
-        for (const auto& other : block->transactions) {
-            if (other.txid() == outpoint.txid && outpoint.index < other.outputs.size())
-                return other.outputs[outpoint.index];
-        }
-        return std::nullopt;
+        const auto made = in_block.find(outpoint.txid);
+        if (made == in_block.end() || outpoint.index >= made->second->size()) return std::nullopt;
+        return (*made->second)[outpoint.index];
     };
     std::optional<duplex::bitcoin::Satoshi> in = duplex::bitcoin::Satoshi{};
     for (const auto& input : transaction.inputs) {
@@ -309,8 +305,9 @@ void BitcoinFamily::Parts::on(const api::GetBlockFacts& request, Answered answer
         facts.average_feerate_sat_per_kvb = fee.average.satPerKvb();
         facts.size = static_cast<std::int64_t>(duplex::bitcoin::serialized(found.block).size());
         facts.verified = verifiedAt(height, ledger::Evidence::block);
+        const OutputsByTxid in_block = outputsByTxid(found.block);
         for (const auto& transaction : found.block.transactions) {
-            facts.transactions.push_back(transactionFacts(transaction, height, facts.hash, &found.block));
+            facts.transactions.push_back(transactionFacts(transaction, height, facts.hash, in_block));
         }
         answer(answered, std::move(facts));
     });
@@ -323,7 +320,7 @@ void BitcoinFamily::Parts::on(const api::GetTransactionFacts& request, Answered 
     std::string block_hash = request.block_hash;
     if (block_hash.empty() && entry != nullptr && entry->block) block_hash = entry->block->reversedHex();
     if (block_hash.empty()) {
-        if (entry != nullptr) return answer(answered, transactionFacts(entry->transaction, -1, "", nullptr));
+        if (entry != nullptr) return answer(answered, transactionFacts(entry->transaction, -1, "", {}));
         return fail(answered, -5,
                     "Not a transaction of the open wallet. Open it from its block: a light client has no "
                     "index of others' transactions.");
@@ -334,8 +331,8 @@ void BitcoinFamily::Parts::on(const api::GetTransactionFacts& request, Answered 
               [this, txid = *txid, height = *height, block_hash, answered](const FetchedBlock& found) {
                   for (const auto& transaction : found.block.transactions) {
                       if (transaction.txid() == txid)
-                          return answer(answered,
-                                        transactionFacts(transaction, height, block_hash, &found.block));
+                          return answer(answered, transactionFacts(transaction, height, block_hash,
+                                                                   outputsByTxid(found.block)));
                   }
                   fail(answered, -5, "No such transaction found in the provided block.");
               });

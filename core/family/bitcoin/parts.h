@@ -2,6 +2,7 @@
 
 #include "core/base/variant.h"
 #include "core/family/bitcoin/bitcoin_family.h"
+#include "core/family/bitcoin/block_outputs.h"
 #include "core/family/bitcoin/light_client_driver.h"
 #include "core/family/bitcoin/lightning.h"
 #include "core/family/bitcoin/move_driver.h"
@@ -181,7 +182,7 @@ private:
     ledger::BlockFacts blockFacts(std::uint32_t height) const;
     ledger::TransactionFacts transactionFacts(const duplex::bitcoin::Transaction& transaction,
                                               std::int64_t height, const std::string& block_hash,
-                                              const duplex::bitcoin::Block* block) const;
+                                              const OutputsByTxid& in_block) const;
     StageProgress stageProgress() const;
     void notePace();
     api::StatusSnapshot status() const;
