@@ -140,6 +140,7 @@ void Sync::Machine::oursIsFalse(std::uint32_t height) {
     m_filter_headers.cutTo(height);
     m_actions.push_back(PersistFilterHeaders{{height}, {}});
     m_round.reset();
+    m_disputed.erase(m_disputed.lower_bound(height), m_disputed.end()); // as the store does with this cut
     m_settled.erase(m_settled.lower_bound(height), m_settled.end());
     m_recent.erase(m_recent.lower_bound(height), m_recent.end());
     for (auto& [id, peer] : m_peers) {

@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint8_t row_version = 1;
 constexpr std::string_view headers_key = "headers";
 constexpr std::string_view filters_key = "filter_headers";
+constexpr std::string_view disputed_key = "disputed"; // and the height
 constexpr std::uint32_t checkpoint_interval = 2016;
 
 Bytes heightKey(std::uint32_t height) {
@@ -19,6 +20,10 @@ Bytes heightKey(std::uint32_t height) {
 duplex::bitcoin::BlockHeader headerAt(const store::FlatFile& file, std::uint32_t height) {
     ByteReader reader(file.at(height));
     return duplex::bitcoin::readHeader(reader);
+}
+
+Bytes disputedKey(duplex::bitcoin::BlockHeight height) {
+    return ByteWriter().bytes(viewOf(disputed_key)).u32be(height.value).take();
 }
 
 Bytes serializedAll(const std::vector<duplex::bitcoin::BlockHeader>& headers) {
@@ -79,6 +84,11 @@ void ChainStore::load() {
                           std::ranges::equal(m_filter_headers->at(filters - 1), last);
         m_filter_count = fits ? std::min(filters, m_header_count) : 0;
     }
+    for (const store::Row& row : m_database->scan(store::Table::meta, viewOf(disputed_key))) {
+        if (row.key.size() != disputed_key.size() + 4) continue;
+        ByteReader reader(ByteView(row.key).subspan(disputed_key.size()));
+        m_disputed.insert({reader.u32be()});
+    }
 }
 
 /// The committed count if its tip and the last 2,016 links hold; else the last checkpoint that does.
@@ -103,14 +113,11 @@ std::uint32_t ChainStore::goodHeaders(std::uint32_t count, const std::optional<B
     return 0;
 }
 
-std::vector<duplex::bitcoin::BlockHeight> ChainStore::disputed() const {
-    std::vector<duplex::bitcoin::BlockHeight> heights;
-    for (const store::Row& row : m_database->scan(store::Table::meta, viewOf("disputed"))) {
-        if (row.key.size() != 12) continue;
-        ByteReader reader(ByteView(row.key).subspan(8));
-        heights.push_back({reader.u32be()});
-    }
-    return heights;
+void ChainStore::forgetDisputed(std::uint32_t from, Turn& turn) {
+    const auto first = m_disputed.lower_bound({from});
+    for (auto height = first; height != m_disputed.end(); ++height)
+        turn.chain().erase(store::Table::meta, disputedKey(*height));
+    m_disputed.erase(first, m_disputed.end());
 }
 
 std::expected<void, std::string> ChainStore::write(store::FlatFile& file, std::size_t from, ByteView bytes) {
@@ -167,6 +174,7 @@ void ChainStore::persist(const light::PersistReorganisation& action, const std::
         m_filter_count = kept;
         commitFilterCount(turn(), kept);
     }
+    forgetDisputed(kept, turn());
     turn().after([this, kept, action, turn, stored = std::move(stored), failed = std::move(failed)] {
         m_header_count = kept;
         m_tip_work.reset();
@@ -193,15 +201,15 @@ void ChainStore::persist(const light::PersistFilterHeaders& action, const std::f
     };
     if (action.from.value >= m_filter_count) return append();
     // The old ones are given up before they are overwritten.
+    forgetDisputed(action.from.value, turn());
     m_filter_count = action.from.value;
     commitFilterCount(turn(), m_filter_count);
     turn().after(append);
 }
 
 void ChainStore::persist(const light::Disputed& action, Turn& turn) {
-    turn.chain().put(store::Table::meta,
-                     ByteWriter().bytes(viewOf("disputed")).u32be(action.height.value).view(),
-                     Bytes{row_version});
+    m_disputed.insert(action.height);
+    turn.chain().put(store::Table::meta, disputedKey(action.height), Bytes{row_version});
 }
 
 } // namespace duplex::family::bitcoin

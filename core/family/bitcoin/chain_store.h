@@ -5,6 +5,7 @@
 #include "core/store/flat_file.h"
 
 #include <memory>
+#include <set>
 
 namespace duplex::family::bitcoin {
 
@@ -23,7 +24,7 @@ public:
     light::HeaderView headers() const { return {m_headers->all(m_header_count)}; }
     light::FilterHeaderView filterHeaders() const { return {m_filter_headers->all(m_filter_count)}; }
     std::optional<light::Work> tipWork() const { return m_tip_work; }
-    std::vector<duplex::bitcoin::BlockHeight> disputed() const;
+    const std::set<duplex::bitcoin::BlockHeight>& disputed() const { return m_disputed; }
 
     using Stored = std::function<void()>;
     /// Writes the headers now and adds their count to the turn; `stored` runs once that is committed. A
@@ -33,6 +34,7 @@ public:
     /// that moment.
     void persist(const light::PersistReorganisation& action, const std::function<Turn&()>& turn,
                  Stored stored, std::function<void(std::string)> failed);
+    /// A list that begins below the stored count takes back what is disputed from there on, too.
     void persist(const light::PersistFilterHeaders& action, const std::function<Turn&()>& turn, Stored stored,
                  std::function<void(std::string)> failed);
     void persist(const light::Disputed& action, Turn& turn);
@@ -43,6 +45,8 @@ private:
     void commitHeaderCount(Turn& turn, std::uint32_t count, const std::optional<light::Work>& work,
                            ByteView tip);
     void commitFilterCount(Turn& turn, std::uint32_t count);
+    /// The blocks, or the filters, from this height on are others now.
+    void forgetDisputed(std::uint32_t from, Turn& turn);
     void load();
     std::uint32_t goodHeaders(std::uint32_t count, const std::optional<Bytes>& tip_hash) const;
 
@@ -52,6 +56,7 @@ private:
     std::uint32_t m_header_count = 0;
     std::uint32_t m_filter_count = 0;
     std::optional<light::Work> m_tip_work;
+    std::set<duplex::bitcoin::BlockHeight> m_disputed;
 };
 
 } // namespace duplex::family::bitcoin

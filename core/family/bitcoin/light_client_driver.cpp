@@ -59,7 +59,7 @@ void LightClientDriver::scan(const ScanStart& start) {
         .filter_headers = m_store.filterHeaders(),
         .complete = start.complete,
         .birthday = start.birthday,
-        .disputed = m_store.disputed(),
+        .disputed = {m_store.disputed().begin(), m_store.disputed().end()},
         .randomness = freshKey(),
         .wanted_filter_peers = m_options.connect.empty() ? std::max(1, m_network.least_peers) : 1,
     });
