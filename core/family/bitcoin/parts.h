@@ -232,7 +232,8 @@ private:
     std::string m_frozen; // why nothing leaves any more
     std::vector<Waiter> m_waiters;
     std::vector<Deferred> m_deferred;
-    std::vector<Ticks> m_wrong_passphrases; // of the last minute
+    std::vector<Ticks> m_wrong_passphrases; // of the last minute, the one that is being tried included
+    bool m_trying_passphrase = false;
     std::optional<Ticks> m_relock_at;
     std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>>
         m_bodies_seen; // height -> transactions, weight

@@ -243,13 +243,18 @@ void BitcoinFamily::Parts::on(const api::GetWalletInfo&, Answered answered) {
     answer(answered, std::move(info));
 }
 
-/// Opens the seed file with a passphrase on a worker; three wrong ones a minute at most.
+/// Opens the seed file with a passphrase on a worker: one at a time, and three wrong ones a minute at most.
+/// An attempt counts from its start, else many at once would all run before the first is known to be wrong.
 void BitcoinFamily::Parts::withSeed(const std::string& passphrase,
                                     std::function<void(std::expected<SeedContents, api::Error>)> then) {
     if (passphrase.empty() &&
         m_wallet->facts.protected_by_password) { // no guess, so it is not counted as one
         return then(std::unexpected(api::Error{
             -14, "This needs the wallet's passphrase, also while it is unlocked. Give it with -stdinpass."}));
+    }
+    if (m_trying_passphrase) {
+        return then(std::unexpected(
+            api::Error{-14, "Another passphrase is being tried now. Wait until it is done and try again."}));
     }
     std::erase_if(m_wrong_passphrases, [](Ticks when) { return io::now() - when > 60s; });
     if (m_wrong_passphrases.size() >= wrong_passphrases_a_minute) {
@@ -258,18 +263,20 @@ void BitcoinFamily::Parts::withSeed(const std::string& passphrase,
     }
     const auto file = io::readSecretFile(m_wallet->folder + "/seed");
     if (!file) return then(std::unexpected(api::Error{-4, file.error().message}));
+    m_trying_passphrase = true;
+    m_wrong_passphrases.push_back(io::now());
     m_pool->run(
         [file = *file, password = crypto::SecretBytes(toBytes(viewOf(nfkd(passphrase))))] {
             return openSeedWithPassword(file, password.reveal());
         },
         [this, then = std::move(then)](std::expected<SeedContents, SeedFileError> contents) {
+            m_trying_passphrase = false;
+            const bool wrong = !contents && contents.error() == SeedFileError::wrong_password;
+            if (!wrong) m_wrong_passphrases.pop_back();
             if (contents)
                 then(*contents);
             else {
-                if (contents.error() == SeedFileError::wrong_password)
-                    m_wrong_passphrases.push_back(io::now());
-                then(std::unexpected(api::Error{contents.error() == SeedFileError::wrong_password ? -14 : -4,
-                                                seedProblem(contents.error())}));
+                then(std::unexpected(api::Error{wrong ? -14 : -4, seedProblem(contents.error())}));
             }
             m_turns->end();
         });

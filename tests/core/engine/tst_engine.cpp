@@ -93,6 +93,29 @@ private slots:
                 std::string::npos);
     }
 
+    // Guesses that come all at once are no more than those that come one by one.
+    void passphrases_manyAtOnce_areNotAllTried() {
+        QTemporaryDir dir;
+        auto engine = engine::Engine::start(optionsIn(dir));
+        get<api::WalletCreated>(ask(**engine, api::CreateWallet{.name = "a", .passphrase = "sesame"}));
+        std::map<std::string, int> answers;
+        int answered = 0;
+        connect(engine->get(), &api::Session::answered, this,
+                [&](api::RequestId, const api::AnswerPointer& answer) {
+                    ++answered;
+                    if (!*answer) ++answers[answer->error().message];
+                });
+        for (int i = 0; i < 20; ++i) (*engine)->ask(api::Unlock{.passphrase = "guess " + std::to_string(i)});
+        (*engine)->ask(api::Unlock{.passphrase = "sesame"});
+        QVERIFY(QTest::qWaitFor([&] { return answered == 21; }, 60'000));
+        QCOMPARE(answers["The wallet passphrase entered was incorrect."], 1);
+        QCOMPARE(answers["Another passphrase is being tried now. Wait until it is done and try again."], 20);
+        QVERIFY(ask(**engine, api::Unlock{.passphrase = "sesame"}).has_value()); // counts for nothing
+        for (int i = 0; i < 2; ++i) QCOMPARE(ask(**engine, api::Unlock{.passphrase = "g"}).error().code, -14);
+        QVERIFY(ask(**engine, api::Unlock{.passphrase = "sesame"}).error().message.find("minute") !=
+                std::string::npos);
+    }
+
     void wallet_withoutPassphrase_getsOne_whichAloneOpensIt() {
         QTemporaryDir dir;
         const QString folder = dir.filePath("wallets/a");
