@@ -158,7 +158,9 @@ std::expected<void, std::string> BitcoinFamily::Parts::open(std::unique_ptr<Open
     return {};
 }
 
-/// Blocks that the chain left while this wallet was closed, or in a crash between the two commits.
+/// Blocks that the chain left while this wallet was closed, or in a crash between the two commits. What the
+/// rows hold above `complete_to` goes in any case: the scan begins there, so nobody would tell that such a
+/// block left the chain, and one that stands is connected again.
 void BitcoinFamily::Parts::unwindLeftBlocks() {
     WalletFacts& facts = m_wallet->facts;
     const light::HeaderView view = m_store->headers();
@@ -168,16 +170,34 @@ void BitcoinFamily::Parts::unwindLeftBlocks() {
                                              duplex::bitcoin::header_size));
         return duplex::bitcoin::readHeader(reader).hash() == block.hash;
     };
-    if (facts.seen.empty() || stands(facts.seen.back())) return;
+    while (!facts.seen.empty() && facts.seen.back().height > facts.complete_to) facts.seen.pop_back();
+    const bool left = !facts.seen.empty() && !stands(facts.seen.back());
     while (!facts.seen.empty() && !stands(facts.seen.back())) facts.seen.pop_back();
-    const std::uint32_t below =
-        facts.seen.empty() ? facts.birthday.value : facts.seen.back().height.value + 1;
-    m_lightning->channels.blockDisconnected({below});
-    secondFloorDisconnected({below});
-    keep(m_wallet->value.disconnectBlock({below}));
-    facts.complete_to = {below == 0 ? 0 : below - 1};
+    if (left) {
+        const std::uint32_t below =
+            facts.seen.empty() ? facts.birthday.value : facts.seen.back().height.value + 1;
+        facts.complete_to = {below == 0 ? 0 : below - 1};
+    }
+    m_unwound = disconnectFrom({facts.complete_to.value + 1});
     m_wallet->value.setTip(facts.complete_to);
-    storeFacts(*m_wallet, m_turns->current().wallet());
+    if (left) storeFacts(*m_wallet, m_turns->current().wallet());
+}
+
+/// The wallet, the channels and what else of the second floor stands in blocks; the transactions that this
+/// changed.
+std::set<duplex::bitcoin::Txid> BitcoinFamily::Parts::disconnectFrom(duplex::bitcoin::BlockHeight height) {
+    m_lightning->channels.blockDisconnected(height);
+    secondFloorDisconnected(height);
+    auto change = m_wallet->value.disconnectBlock(height);
+    keep(change);
+    return std::move(change.transactions);
+}
+
+/// Most of what was unwound at the opening is found in its block again; only what is not is for the peers.
+void BitcoinFamily::Parts::announceUnwound() {
+    if (!m_wallet || m_unwound.empty() || !isCaughtUp()) return;
+    m_unwound.clear();
+    announcePending();
 }
 
 /// A new wallet's birthday is a time; its height is known once the headers reach it.
@@ -198,7 +218,8 @@ void BitcoinFamily::Parts::resolveBirthday() {
 
 void BitcoinFamily::Parts::announcePending() {
     for (const auto& [txid, entry] : m_wallet->value.history().entries()) {
-        if (entry.state == wallet::EntryState::pending && entry.isSignedByUs() && entry.sent.value > 0)
+        if (entry.state == wallet::EntryState::pending && entry.isSignedByUs() && entry.sent.value > 0 &&
+            !m_unwound.contains(txid))
             m_client->announce(entry.transaction);
     }
     for (const store::Row& row : m_wallet->database->scan(store::Table::outbox)) {
@@ -341,13 +362,10 @@ void BitcoinFamily::Parts::onBlockDisconnected(const light::BlockDisconnected& e
     if (!m_wallet) return;
     auto& seen = m_wallet->facts.seen;
     while (!seen.empty() && seen.back().height >= event.height) seen.pop_back();
-    m_lightning->channels.blockDisconnected(event.height);
-    secondFloorDisconnected(event.height);
-    const auto change = m_wallet->value.disconnectBlock(event.height);
-    keep(change);
-    for (const auto& txid : change.transactions) {
+    for (const auto& txid : disconnectFrom(event.height)) {
         const auto* entry = m_wallet->value.history().find(txid);
-        if (entry != nullptr && entry->sent.value > 0) m_client->announce(entry->transaction);
+        if (entry != nullptr && entry->state == wallet::EntryState::pending && entry->sent.value > 0)
+            m_client->announce(entry->transaction);
     }
 }
 
@@ -358,7 +376,10 @@ void BitcoinFamily::Parts::onComplete(const light::CompleteTo& event) {
         storeFacts(*m_wallet, m_turns->current().wallet());
         m_lightning->channels.completeTo(event.height);
     }
-    m_turns->current().after([this] { wakeWaiters(); });
+    m_turns->current().after([this] {
+        wakeWaiters();
+        announceUnwound();
+    });
     publishSoon();
 }
 

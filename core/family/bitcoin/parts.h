@@ -123,6 +123,8 @@ private:
     void beginScan();
     std::expected<void, std::string> open(std::unique_ptr<OpenWallet> wallet);
     void unwindLeftBlocks();
+    std::set<duplex::bitcoin::Txid> disconnectFrom(duplex::bitcoin::BlockHeight height);
+    void announceUnwound();
     void resolveBirthday();
     void announcePending();
     void unlockWithKeyFile(std::function<void()> then);
@@ -242,8 +244,9 @@ private:
     std::uint64_t m_revision = 0;
     std::int64_t m_started = 0;
     bool m_publish_due = false;
-    std::optional<UnixTime> m_completed; // when this run last heard how far the balance is checked
-    bool m_birthday_open = false;        // the height of the birthday is not known yet
+    std::set<duplex::bitcoin::Txid> m_unwound; // at the opening; not announced before the scan is through
+    std::optional<UnixTime> m_completed;       // when this run last heard how far the balance is checked
+    bool m_birthday_open = false;              // the height of the birthday is not known yet
 };
 
 /// Under which name the system keyring holds the key of a wallet without a password.

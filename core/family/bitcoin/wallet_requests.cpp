@@ -209,6 +209,7 @@ void BitcoinFamily::Parts::on(const api::UnloadWallet& request, Answered answere
     m_turns->end();
     m_turns->setWallet(nullptr);
     m_wallet.reset();
+    m_unwound.clear();
     m_relock_at.reset();
     beginScan();
     publishSoon();
