@@ -483,10 +483,10 @@ std::vector<Method> chainMethods() {
          .params = {{.name = "conf_target",
                      .type = ParamType::integer,
                      .needed = Needed::yes,
-                     .help = "blocks within which to confirm"},
+                     .help = "taken for Core's sake: there is one estimate for every target"},
                     {.name = "estimate_mode", .help = "taken for Core's sake"}},
-         .summary = "The median feerate of recent blocks.",
-         .result_help = "{feerate (BTC/kvB), errors, blocks}",
+         .summary = "The median feerate of the last six blocks, which is all that a light client can see.",
+         .result_help = "{feerate (BTC/kvB), errors, blocks (that were looked at: 6)}",
          .example = "6",
          .request = [](const Arguments& arguments, const Environment&) -> RequestResult {
              const std::int64_t target = arguments.integer("conf_target");

@@ -226,14 +226,18 @@ LocalResult sent(const api::SendReply& reply, const Arguments&, const Environmen
         .set("fee_sat", reply.fee_sat)
         .set("amount_sat", reply.amount_sat)
         .set("change_sat", reply.change_sat)
-        .set("sent_to_peers", reply.sent_to_peers);
+        .set("sent_to_peers", reply.sent_to_peers)
+        .setIf("expected_s", reply.expected_s);
 }
 
 } // namespace
 
 std::vector<Method> sendMethods() {
     const Param target{
-        .name = "conf_target", .type = ParamType::integer, .help = "blocks within which to confirm"};
+        .name = "conf_target",
+        .type = ParamType::integer,
+        .help =
+            "taken for Core's sake: one estimate, the median of the last six blocks, serves every target"};
     const Param mode{.name = "estimate_mode", .help = "taken for Core's sake"};
     const Param rate{.name = "fee_rate", .type = ParamType::number, .help = "sat/vB"};
     const Param options{

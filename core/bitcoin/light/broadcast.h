@@ -50,6 +50,11 @@ public:
     BroadcastActions step(const BroadcastEvent& event, const Moment& now);
     std::optional<BroadcastState> stateOf(const Txid& txid) const;
     std::size_t size() const { return m_items.size(); }
+    /// Peers that an announcement made now goes to.
+    int takers() const {
+        return static_cast<int>(std::ranges::count_if(
+            m_peers, [](const auto& each) { return each.second.wants && !each.second.echo; }));
+    }
 
 private:
     struct PeerFacts {

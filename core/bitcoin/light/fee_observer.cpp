@@ -4,7 +4,6 @@ namespace duplex::bitcoin::light {
 
 namespace {
 
-constexpr std::uint32_t heights_in_median = 6;
 constexpr std::size_t fewest_in_median = 3;
 constexpr std::size_t heights_kept = 24;
 constexpr std::size_t most_intervals = 144;

@@ -19,6 +19,9 @@ struct BlockFee {
 };
 BlockFee feeOf(const Block& block, BlockHeight height, const NetworkParameters& network);
 
+/// How many of the newest blocks an estimate looks at.
+inline constexpr std::uint32_t heights_in_median = 6;
+
 /// Where a feerate comes from; the label of the quote.
 enum class FeeSource { recent_blocks, network_fallback };
 struct FeeEstimate {

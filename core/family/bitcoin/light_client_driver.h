@@ -72,6 +72,8 @@ public:
     light::CompleteTo completeTo() const { return m_complete; }
     std::vector<api::PeerFacts> peers() const;
     int connectedPeers() const;
+    /// Peers that a transaction announced now goes to.
+    int takers() const { return m_broadcast.takers(); }
     int netgroups() const;
     /// The median of the heights that the connected peers claimed when they came; -1 without one. Good for a
     /// picture of the progress only.

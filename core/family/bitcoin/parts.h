@@ -185,6 +185,7 @@ private:
     ledger::TransactionFacts transactionFacts(const duplex::bitcoin::Transaction& transaction,
                                               std::int64_t height, const std::string& block_hash,
                                               const OutputsByTxid& in_block) const;
+    std::optional<light::BlockPace> pace() const;
     StageProgress stageProgress() const;
     void notePace();
     api::StatusSnapshot status() const;

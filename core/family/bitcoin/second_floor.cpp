@@ -153,12 +153,8 @@ void BitcoinFamily::Parts::addSecondFloor(api::StatusSnapshot& status) const {
     const std::int64_t verified = completeHeight();
     const std::int64_t safe = safeAbsence(delay);
     if (!m_lightning->isUp()) {
-        std::vector<std::uint32_t> times;
-        const std::uint32_t tip = chain().height();
-        for (std::uint32_t height = tip > 144 ? tip - 144 : 0; height <= tip; ++height)
-            times.push_back(chain().timeAt(height));
-        const auto pace = light::paceOf(times);
-        const std::int64_t seconds = pace ? pace->median_seconds : 600;
+        const auto blocks = pace();
+        const std::int64_t seconds = blocks ? blocks->median_seconds : 600;
         status.unlock_by = chain().timeAt(static_cast<std::uint32_t>(verified)) + safe * seconds;
         status.warnings.push_back({api::Warning::Severity::warning,
                                    "The wallet is locked while it has channels: until you unlock it, Duplex "

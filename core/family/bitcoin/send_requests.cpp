@@ -155,6 +155,10 @@ void BitcoinFamily::Parts::on(const api::SendCoins& request, Answered answered) 
     for (const wallet::Coin& coin : context.coins) reply.left_sat += coin.output.value.value;
     reply.left_sat -= reply.amount_sat + reply.fee_sat;
     if (reply.left_sat < reserve) return fail(answered, -6, heldBackText(reply.left_sat, reserve));
+    // One estimate serves every target (bitcoin.md 4): who pays it is in one of the next blocks.
+    const auto recent = m_client->fees().estimate({chain().height()}, io::now());
+    const auto blocks = pace();
+    if (recent && blocks && *feerate >= recent->feerate) reply.expected_s = blocks->median_seconds;
     if (request.plan_only) {
         reply.transaction = duplex::bitcoin::serialized(unsigned_transaction->transaction);
         return answer(answered, std::move(reply));
@@ -174,7 +178,7 @@ void BitcoinFamily::Parts::on(const api::SendCoins& request, Answered answered) 
     reply.transaction = duplex::bitcoin::serialized(*transaction);
     reply.weight = transaction->weight().value;
     reply.feerate_sat_per_kvb = reply.fee_sat * 4000 / reply.weight;
-    reply.sent_to_peers = m_client->connectedPeers();
+    reply.sent_to_peers = m_client->takers();
     if (!request.request_id.empty())
         m_turns->current().wallet().put(store::Table::requests, request_key, encodedSendResult(reply));
     m_turns->current().after([this, transaction = *transaction, grew = change.watch_list_grew] {
@@ -228,7 +232,7 @@ void BitcoinFamily::Parts::on(const api::SendRaw& request, Answered answered) {
     publishSoon();
     answer(answered, api::SendReply{.txid = transaction->txid().reversedHex(),
                                     .transaction = request.transaction,
-                                    .sent_to_peers = m_client->connectedPeers()});
+                                    .sent_to_peers = m_client->takers()});
 }
 
 void BitcoinFamily::Parts::on(const api::CheckRaw& request, Answered answered) {

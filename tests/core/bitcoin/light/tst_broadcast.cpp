@@ -48,6 +48,7 @@ private slots:
         broadcast.step(peer(3, wire::Relay::no), at(0s));
         const auto invs = sent<wire::Inv>(broadcast.step(Announce{tx, {}}, at(1s)));
         QCOMPARE(invs.size(), std::size_t{2});
+        QCOMPARE(broadcast.takers(), 2);
         QVERIFY((invs[0].second.entries[0] == wire::Inventory{InventoryKind::wtx, tx.wtxid().bytes}));
         QVERIFY((invs[1].second.entries[0] == wire::Inventory{InventoryKind::tx, tx.txid().bytes}));
     }
@@ -88,6 +89,7 @@ private slots:
         broadcast.step(peer(3, wire::Relay::yes, true, wire::Relay::yes), at(0s)); // listens
         const auto invs = sent<wire::Inv>(broadcast.step(Announce{tx, {}}, at(1s)));
         QCOMPARE(invs.size(), std::size_t{2});
+        QCOMPARE(broadcast.takers(), 2);
         const wire::Inv inv{{{InventoryKind::wtx, tx.wtxid().bytes}}};
         broadcast.step(PeerMessage{{1}, inv}, at(3s)); // told before: no echo
         QCOMPARE(broadcast.stateOf(tx.txid())->echoed_by, 0);
