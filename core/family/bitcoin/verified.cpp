@@ -24,7 +24,9 @@ bool isBuried(std::uint32_t height, std::uint32_t tip,
     for (std::uint32_t at = height; at <= tip && counted < final_depth; ++at) {
         // The first block of a period never has the exception's difficulty (BIP 94).
         const std::uint32_t period = at - at % light::retarget_interval;
-        if (light::workOf(bits_at(at)) >= light::workOf(bits_at(period))) ++counted;
+        const std::uint32_t bits = bits_at(at);
+        const std::uint32_t real = bits_at(period);
+        if (bits == real || light::targetOf(bits) <= light::targetOf(real)) ++counted;
     }
     return counted == final_depth;
 }
