@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint32_t interval = wire::filter_checkpoint_interval;
 constexpr std::uint32_t near_tip = wire::most_filter_headers; // up to here all peers are asked for the hashes
+constexpr int most_unasked = 10;
 
 } // namespace
 
@@ -111,17 +112,21 @@ void Sync::Machine::onCfHeaders(PeerId id, PeerRecord& peer, const wire::CfHeade
         if (message.hashes.size() != ask.stop - ask.start + 1) return setAside(id, peer, now);
         return onCompared(id, peer, ask, message, now);
     }
-    if (!m_round || m_chain.hashAt(m_round->stop) != message.stop) return;
-    const auto slot = m_round->answers.find(id);
-    if (slot == m_round->answers.end() || slot->second) return;
+    RoundAnswer* waiting = nullptr;
+    if (m_round && m_chain.hashAt(m_round->stop) == message.stop) {
+        const auto found = m_round->answers.find(id);
+        if (found != m_round->answers.end() && !found->second.message) waiting = &found->second;
+    }
+    if (!waiting) { // a late answer is such a one too: only a peer that sends nothing else is let go
+        if (++peer.unasked > most_unasked) drop(id, DropReason::unrequested, Ban::no);
+        return;
+    }
     answered(peer);
     if (message.hashes.size() != m_round->stop - m_round->start + 1) return setAside(id, peer, now);
     if (!linksToPeersOwn(peer, m_round->start, message.previous))
         return drop(id, DropReason::bad_filter_headers, Ban::no);
-    slot->second = message;
-    const bool all = std::all_of(m_round->answers.begin(), m_round->answers.end(),
-                                 [](const auto& each) { return each.second.has_value(); });
-    if (all) resolveRound(now);
+    waiting->message = message;
+    if (m_round->complete()) resolveRound(now);
 }
 
 /// A peer that came late, hash by hash against what we hold.
@@ -175,24 +180,21 @@ void Sync::Machine::startRound(const Moment& now) {
     std::erase_if(ready, [&](PeerId id) { return Reached{*m_peers.at(id).height} < Reached{round.stop}; });
     if (round.by_checkpoint) ready = {ready[random() % ready.size()]};
     m_round = round;
-    for (const PeerId id : ready) askRound(id, m_peers.at(id), now);
+    for (const PeerId id : ready) askRound(id, now);
 }
 
-void Sync::Machine::askRound(PeerId id, PeerRecord& peer, const Moment& now) {
-    m_round->answers[id] = std::nullopt;
-    // The time-out of a comparison covers this request too.
-    peer.compare_ask = RangeAsk{.asked = now.ticks, .start = m_round->start, .stop = m_round->stop};
+void Sync::Machine::askRound(PeerId id, const Moment& now) {
+    m_round->answers[id] = {.asked = now.ticks};
     send(id, wire::GetCfHeaders{{m_round->start}, m_chain.hashAt(m_round->stop)});
 }
 
 void Sync::Machine::resolveRound(const Moment& now) {
-    for (const auto& [id, answer] : m_round->answers) m_peers.at(id).compare_ask.reset();
-    const auto& first = *m_round->answers.begin()->second;
+    const auto& first = *m_round->answers.begin()->second.message;
     if (m_round->by_checkpoint && m_round->answers.size() == 1) {
         const FilterHeader end = headersAfter(m_filter_headers.before(m_round->start), first.hashes).back();
         for (auto& [id, peer] : m_peers) {
             if (m_round->answers.contains(id) || !caughtUp(peer) || *peer.height < m_round->stop) continue;
-            if (!sameCheckpoint(peer, m_round->stop, end)) askRound(id, peer, now);
+            if (!sameCheckpoint(peer, m_round->stop, end)) askRound(id, now);
         }
         if (m_round->answers.size() > 1) return; // somebody differs: wait for the hashes
     }
@@ -200,7 +202,7 @@ void Sync::Machine::resolveRound(const Moment& now) {
     for (std::size_t i = 0; i < first.hashes.size(); ++i) {
         const std::uint32_t height = m_round->start + static_cast<std::uint32_t>(i);
         std::map<FilterHash, std::set<PeerId>> said;
-        for (const auto& [id, answer] : m_round->answers) said[answer->hashes[i]].insert(id);
+        for (const auto& [id, answer] : m_round->answers) said[answer.message->hashes[i]].insert(id);
         const auto settled = m_settled.find(height);
         if (settled != m_settled.end() && said.contains(settled->second.ours)) {
             std::erase_if(said,
@@ -232,9 +234,10 @@ void Sync::Machine::commitRound(const std::vector<FilterHash>& hashes, const Mom
     const std::uint32_t last = m_round->start + static_cast<std::uint32_t>(hashes.size()) - 1;
     for (const auto& [id, answer] : m_round->answers) {
         PeerRecord& peer = m_peers.at(id);
-        const std::vector<FilterHash> part(
-            answer->hashes.begin(), answer->hashes.begin() + static_cast<std::ptrdiff_t>(hashes.size()));
-        const FilterHeader own = headersAfter(answer->previous, part).back();
+        const std::vector<FilterHash> part(answer.message->hashes.begin(),
+                                           answer.message->hashes.begin() +
+                                               static_cast<std::ptrdiff_t>(hashes.size()));
+        const FilterHeader own = headersAfter(answer.message->previous, part).back();
         peer.agree_to = last;
         peer.own_branch = own == m_filter_headers.at(last) ? std::nullopt : std::optional(own);
     }

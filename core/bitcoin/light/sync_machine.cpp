@@ -204,6 +204,7 @@ void Sync::Machine::setAside(PeerId id, PeerRecord& peer, const Moment& now) {
 void Sync::Machine::answered(PeerRecord& peer) {
     peer.aside_until.reset();
     peer.asides = 0;
+    peer.unasked = 0;
 }
 
 void Sync::Machine::releaseRequests(PeerId id, PeerRecord& peer) {
@@ -242,6 +243,11 @@ void Sync::Machine::checkTimeouts(const Moment& now) {
         bool late = peer.headers_ask && overdue(peer, peer.headers_ask->asked, 162'000, now);
         late |= peer.checkpoint_ask && overdue(peer, peer.checkpoint_ask->asked, 320'000, now);
         late |= peer.compare_ask && overdue(peer, peer.compare_ask->asked, small, now);
+        if (m_round) {
+            const auto answer = m_round->answers.find(id);
+            late |= answer != m_round->answers.end() && !answer->second.message &&
+                    overdue(peer, answer->second.asked, small, now);
+        }
         late |= peer.filters_ask && overdue(peer, peer.filters_ask->asked, filters, now);
         for (const auto& [hash, want] : m_wants)
             late |= want.asked == id && overdue(peer, want.asked_at, longest_block_weight, now);
@@ -251,9 +257,7 @@ void Sync::Machine::checkTimeouts(const Moment& now) {
         // Silence is no proof of anything: other peers are asked, this one stays connected (threats 8).
         if (late) setAside(id, peer, now);
     }
-    if (m_round && std::all_of(m_round->answers.begin(), m_round->answers.end(),
-                               [](const auto& each) { return each.second.has_value(); }))
-        resolveRound(now);
+    if (m_round && m_round->complete()) resolveRound(now);
 }
 
 void Sync::Machine::onTick(const Moment& now) {

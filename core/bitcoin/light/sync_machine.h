@@ -72,6 +72,7 @@ private:
         std::vector<FilterHeader> checkpoints;
         std::optional<RangeAsk> compare_ask;
         int disputes = 0;
+        int unasked = 0;               // cfheaders that nobody asked for, in a row
         bool found_difference = false; // waits for the dispute that runs
         // filters, blocks, transactions
         std::optional<RangeAsk> filters_ask;
@@ -82,11 +83,20 @@ private:
     using Peers = std::map<PeerId, PeerRecord>;
 
     /// Extending our filter headers: who is asked for [start, stop], and what came.
+    struct RoundAnswer {
+        Ticks asked{}; // of its own: a comparison that runs or ends beside the round must not stop this clock
+        std::optional<wire::CfHeaders> message;
+    };
     struct Round {
         std::uint32_t start = 0;
         std::uint32_t stop = 0;
         bool by_checkpoint = false; // one peer serves, the others' checkpoints are compared
-        std::map<PeerId, std::optional<wire::CfHeaders>> answers;
+        std::map<PeerId, RoundAnswer> answers;
+
+        bool complete() const {
+            return std::all_of(answers.begin(), answers.end(),
+                               [](const auto& each) { return each.second.message.has_value(); });
+        }
     };
     /// Which filter hashes a height may have after a dispute about it.
     struct Settled {
@@ -168,7 +178,7 @@ private:
     void askCheckpoints(PeerId id, PeerRecord& peer, const Moment& now);
     void askCompare(PeerId id, PeerRecord& peer, std::uint32_t stop, const Moment& now);
     void startRound(const Moment& now);
-    void askRound(PeerId id, PeerRecord& peer, const Moment& now);
+    void askRound(PeerId id, const Moment& now);
     void onCfCheckpt(PeerId id, PeerRecord& peer, const wire::CfCheckpt& message, const Moment& now);
     void onCfHeaders(PeerId id, PeerRecord& peer, const wire::CfHeaders& message, const Moment& now);
     void onCompared(PeerId id, PeerRecord& peer, const RangeAsk& ask, const wire::CfHeaders& message,

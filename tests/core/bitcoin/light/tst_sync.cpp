@@ -313,6 +313,44 @@ private slots:
         QVERIFY(other.dropped.empty());
     }
 
+    // threats 8: an answer that names no block is no answer. It neither ends the peer's time nor the round.
+    void threat8_roundAnsweredForNoBlock_goesOnWithoutThatPeer() {
+        const PaidChain paid;
+        SyncRoom room;
+        room.feed(watchMine());
+        const PeerId odd = room.connect({.chain = &paid.chain, .silent_filters = true});
+        wire::CfHeaders nowhere;
+        nowhere.hashes.resize(31);
+        room.feed(PeerMessage{odd, nowhere});
+        room.connect({.chain = &paid.chain});
+        room.wait(90s);
+        QVERIFY(room.dropped.empty());
+        QCOMPARE(room.complete->height.value, 30U);
+        QCOMPARE(room.hits, (std::vector<std::uint32_t>{12, 20}));
+        for (int i = 0; i < 10; ++i) room.feed(PeerMessage{odd, nowhere});
+        QVERIFY((room.dropped == std::vector{DropPeer{odd, DropReason::unrequested, Ban::no}}));
+        QCOMPARE(room.broken, std::string());
+    }
+
+    // threats 8, 17: a round that ends below the fork outlives the reorganisation, and so does its time-out.
+    void threat8_silentRound_overAReorganisationAbove_timesOut() {
+        PaidChain paid;
+        SyncRoom room;
+        room.feed(watchMine());
+        const PeerId silent = room.connect({.chain = &paid.chain, .silent_filters = true});
+        paid.chain.mineMany(2);
+        room.announceTip(silent, 31);
+        paid.chain.cutTo(31);
+        paid.chain.mineMany(2, 7);
+        room.announceTip(silent, 32);
+        QCOMPARE(room.sync().chain().height(), 33U);
+        room.connect({.chain = &paid.chain});
+        room.wait(90s);
+        QVERIFY(room.dropped.empty());
+        QCOMPARE(room.complete->height.value, 33U);
+        QCOMPARE(room.broken, std::string());
+    }
+
     void threat8_hitThatNobodyServes_alarms_andIsNeverSkipped() {
         const PaidChain paid;
         SyncRoom room;
