@@ -53,7 +53,7 @@ struct HeaderChain::Lookup {
         return height <= fork ? chain.timeAt(height) : branch[height - fork - 1].time;
     }
     std::uint32_t bits(std::uint32_t height) const {
-        return height <= fork ? chain.at(height).bits : branch[height - fork - 1].bits;
+        return height <= fork ? chain.bitsAt(height) : branch[height - fork - 1].bits;
     }
     /// Median time of this height and the ten before it.
     std::uint32_t medianTime(std::uint32_t height) const {
@@ -117,14 +117,25 @@ std::uint32_t HeaderChain::timeAt(std::uint32_t height) const {
     return numberAt(m_stored.bytes, std::size_t{height} * header_size + time_offset);
 }
 
+std::uint32_t HeaderChain::bitsAt(std::uint32_t height) const {
+    if (height >= m_pending_from) return m_pending[height - m_pending_from].bits;
+    return numberAt(m_stored.bytes, std::size_t{height} * header_size + bits_offset);
+}
+
 BlockHash HeaderChain::hashAt(std::uint32_t height) const {
     return height + 1 == m_count ? m_tip.hash : at(height + 1).previous;
 }
 
 Work HeaderChain::workAt(std::uint32_t height) const {
+    check(height < m_count, "the height is on the chain");
+    const auto above = m_work_sums.lower_bound(height);
+    std::uint32_t at = above == m_work_sums.end() ? m_count - 1 : above->first;
+    Work work = above == m_work_sums.end() ? m_tip_work : above->second;
     WorkMeter meter;
-    Work work = m_tip_work;
-    for (std::uint32_t i = m_count - 1; i > height; --i) work = work - meter.of(at(i).bits);
+    for (; at > height; --at) {
+        if (at % retarget_interval == 0) m_work_sums.emplace(at, work);
+        work = work - meter.of(bitsAt(at));
+    }
     return work;
 }
 
@@ -229,7 +240,7 @@ HeadersOutcome HeaderChain::accept(const std::vector<BlockHeader>& headers, Unix
 
 HeadersOutcome HeaderChain::extend(const Place& place, std::vector<BlockHeader> headers,
                                    std::vector<BlockHash> hashes, UnixTime now, WorkProof work) {
-    Branch branch{.fork = place.fork, .work = place.fork == height() ? m_tip_work : workAt(place.fork)};
+    Branch branch{.fork = place.fork};
     if (place.branch) {
         const Branch& base = m_branches[*place.branch];
         const auto taken = static_cast<std::ptrdiff_t>(place.taken);
@@ -237,8 +248,6 @@ HeadersOutcome HeaderChain::extend(const Place& place, std::vector<BlockHeader> 
         branch.hashes.assign(base.hashes.begin(), base.hashes.begin() + taken);
     }
     const std::size_t old_size = branch.headers.size();
-    WorkMeter meter;
-    for (const BlockHeader& header : branch.headers) branch.work = branch.work + meter.of(header.bits);
     const std::uint32_t first = branch.fork + 1 + static_cast<std::uint32_t>(old_size);
     HeadersOutcome outcome;
     for (std::size_t i = 0; i < headers.size(); ++i) {
@@ -250,12 +259,16 @@ HeadersOutcome HeaderChain::extend(const Place& place, std::vector<BlockHeader> 
             headers.resize(i);
             break;
         }
-        branch.work = branch.work + meter.of(headers[i].bits);
     }
     if (headers.empty()) {
         outcome.what = HeadersKnown{};
         return outcome;
     }
+    // Only now: what has no proof is not worth a sum.
+    WorkMeter meter;
+    branch.work = workAt(branch.fork);
+    for (const BlockHeader& header : branch.headers) branch.work = branch.work + meter.of(header.bits);
+    for (const BlockHeader& header : headers) branch.work = branch.work + meter.of(header.bits);
     const Work near_tip = workBound();
     if (work == WorkProof::needed && branch.work < near_tip) {
         outcome.what = HeadersLowWork{{branch.fork}, hashAt(branch.fork)};
@@ -327,6 +340,7 @@ std::vector<BlockHeader> HeaderChain::cutTo(std::uint32_t fork) {
     for (std::uint32_t i = fork + 1; i < m_count; ++i) left.push_back(at(i));
     const BlockHash hash = hashAt(fork);
     m_count = fork + 1;
+    m_work_sums.erase(m_work_sums.upper_bound(fork), m_work_sums.end());
     if (m_count < m_pending_from) {
         m_pending.clear();
         m_pending_from = m_count;

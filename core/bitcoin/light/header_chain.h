@@ -3,6 +3,7 @@
 #include "core/base/time.h"
 #include "core/bitcoin/light/proof_of_work.h"
 
+#include <map>
 #include <variant>
 
 namespace duplex::bitcoin::light {
@@ -80,7 +81,8 @@ enum class WorkProof { needed, shown };
 
 /// The header chain: validates, finds forks, decides which branch has most work. Memory holds the headers
 /// that the store has not confirmed, side branches (20,000 headers at most) and an index from hash to height
-/// that is built when first needed; everything else is read from the view. An empty view starts at the
+/// that is built when first needed, and one sum of work per 2,016 headers once a sum below the tip was asked
+/// for; everything else is read from the view. An empty view starts at the
 /// genesis block, which then waits for storage like any other header.
 class HeaderChain {
 public:
@@ -101,7 +103,8 @@ public:
     BlockHeader at(std::uint32_t height) const; // height is at most height()
     BlockHash hashAt(std::uint32_t height) const;
     std::uint32_t timeAt(std::uint32_t height) const;
-    Work workAt(std::uint32_t height) const; // summed up to and with this height
+    /// Summed up to and with this height. Reads each header once in all, then at most one period a call.
+    Work workAt(std::uint32_t height) const;
     /// The height on the main chain.
     std::optional<BlockHeight> heightOf(const BlockHash& hash) const;
     /// Median time of the block at this height and the ten before it (BIP 113).
@@ -132,6 +135,7 @@ private:
     struct Lookup;
     struct Place;
 
+    std::uint32_t bitsAt(std::uint32_t height) const;
     std::optional<Place> placeOf(const BlockHash& parent) const;
     HeadersOutcome extend(const Place& place, std::vector<BlockHeader> headers, std::vector<BlockHash> hashes,
                           UnixTime now, WorkProof work);
@@ -158,6 +162,9 @@ private:
     std::vector<Branch> m_branches;
     mutable std::vector<std::uint32_t> m_index; // open addressing, height + 1; empty until needed
     mutable std::size_t m_indexed = 0;
+    /// By height, at multiples of 2,016, as far down as it was asked for (performance.md 4): a peer may ask
+    /// for the work at any old fork with one small message.
+    mutable std::map<std::uint32_t, Work> m_work_sums;
 };
 
 } // namespace duplex::bitcoin::light

@@ -9,6 +9,8 @@ constexpr Ticks poll_behind = 30s;     // a peer that showed no block: again aft
 constexpr Ticks poll_always = 10min;
 constexpr Ticks poll_future = 5min;
 constexpr int most_unconnected = 10;
+constexpr int most_low_work = 30; // messages in low_work_span; while others are fetched from we ask 20 times
+constexpr Ticks low_work_span = 10min;
 
 } // namespace
 
@@ -155,6 +157,7 @@ void Sync::Machine::onOutcome(PeerId id, PeerRecord& peer, HeadersOutcome outcom
                        goOn();
                    },
                    [&](const HeadersLowWork& low) {
+                       if (tooMuchLowWork(peer, now)) return drop(id, DropReason::unrequested, Ban::no);
                        if (!peer.pass) startPass(id, peer, low, message, now);
                    },
                    [&](const HeadersUnconnected&) {
@@ -165,6 +168,16 @@ void Sync::Machine::onOutcome(PeerId id, PeerRecord& peer, HeadersOutcome outcom
                    [&](const HeadersRefused&) { drop(id, DropReason::bad_headers, Ban::yes); },
                },
                outcome.what);
+}
+
+/// Headers of least difficulty on an old fork cost their maker next to nothing, and no rule forbids them: one
+/// who sends them without end is let go, not banned (threats 1).
+bool Sync::Machine::tooMuchLowWork(PeerRecord& peer, const Moment& now) {
+    if (now.ticks - peer.low_work_since > low_work_span) {
+        peer.low_work_since = now.ticks;
+        peer.low_work = 0;
+    }
+    return ++peer.low_work > most_low_work;
 }
 
 void Sync::Machine::noteFutureHeaders(PeerRecord& peer, const Moment& now) {

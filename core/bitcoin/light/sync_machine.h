@@ -64,6 +64,8 @@ private:
         std::unique_ptr<FirstPass> pass;
         bool future_headers = false;
         int unconnected = 0;
+        Ticks low_work_since{};
+        int low_work = 0; // messages of headers below the work bound since then
         // filter headers
         Reached agree_to = -1;                  // compared with ours up to here
         std::optional<FilterHeader> own_branch; // its header at agree_to, where it differs since a dispute
@@ -171,6 +173,7 @@ private:
                    const Moment& now);
     void headersDone(PeerRecord& peer, const Moment& now);
     void onReorganised(PeerId id, const HeadersReorganised& change);
+    static bool tooMuchLowWork(PeerRecord& peer, const Moment& now);
     void noteFutureHeaders(PeerRecord& peer, const Moment& now);
 
     // sync_filter_headers.cpp

@@ -362,6 +362,24 @@ private slots:
 
     // threats 1: nine thousand real headers of difficulty 1 are far below main's minimum work: nothing is
     // kept.
+    // performance.md 4: sums of work are kept per 2,016 headers, so that the work at an old fork costs one
+    // period. What lies above that period is written over here: nobody may read it again.
+    void threat1_workAtAnOldFork_readsOnePeriod() {
+        Bytes file;
+        for (const BlockHeader& header : mainHeaders()) {
+            const auto bytes = serialized(header);
+            file.insert(file.end(), bytes.begin(), bytes.end());
+        }
+        const HeaderChain chain(youngMain(), {file});
+        const Work each = workOf(0x1d00ffff);
+        for (const std::uint32_t height : {8999U, 8064U, 8063U, 5000U, 4032U, 2016U, 1U, 0U})
+            QVERIFY(chain.workAt(height) == each * (height + 1));
+        for (std::size_t height = 4033; height < mainHeaders().size() - 1; ++height)
+            file[height * header_size + 72] ^= 1;
+        for (const std::uint32_t height : {4032U, 3000U, 2017U, 1500U, 0U})
+            QVERIFY(chain.workAt(height) == each * (height + 1));
+    }
+
     void threat1_lowWorkChain_keepsNothing() {
         const auto& headers = mainHeaders();
         HeaderChain chain(parametersOf(Network::main), {});

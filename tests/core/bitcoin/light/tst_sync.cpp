@@ -447,6 +447,33 @@ private slots:
         QVERIFY(room.dropped.empty());
     }
 
+    // threats 1: one header of little work on an old fork, sent without end.
+    void threat1_lowWorkHeaders_withoutEnd_areLetGo() {
+        QFile file(duplex::test::vectorPath("headers/mainnet_headers_0_8999.json"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const Bytes bytes =
+            *fromHex(QJsonDocument::fromJson(file.readAll()).array().at(1).toString().toStdString());
+        ByteReader reader(bytes);
+        const wire::Headers first{{readHeader(reader)}};
+        Sync sync(SyncStart{.network = Network::main});
+        Moment now{.ticks = 1000s, .time = unixTime(1'800'000'000)};
+        sync.start(now);
+        sync.step(PeerConnected{{1}, {.services = {1 | 8 | 64}}, {1}}, now);
+        const auto sendsUntilDropped = [&](int most, Ticks pause) {
+            for (int sent = 1; sent <= most; ++sent) {
+                now.ticks += pause;
+                for (const SyncAction& action : sync.step(PeerMessage{{1}, first}, now)) {
+                    if (const auto* drop = std::get_if<DropPeer>(&action))
+                        return *drop == DropPeer{{1}, DropReason::unrequested, Ban::no} ? sent : -1;
+                }
+            }
+            return 0;
+        };
+        QCOMPARE(sendsUntilDropped(100, 30s), 0); // as often as we would ask it ourselves
+        const int sent = sendsUntilDropped(100, 1s);
+        QVERIFY2(sent > 0 && sent <= 51, std::to_string(sent).c_str());
+    }
+
     // threats 1: a chain of real headers far below main's minimum work, offered by three peers: nothing is
     // stored.
     void threat1_lowWorkFlood_storesNothing() {
