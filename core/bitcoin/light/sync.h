@@ -112,8 +112,8 @@ struct BlockConnected {
     BlockHeader header;
     std::optional<Block> block;
 };
-/// S: a block at an already connected height holds something for scripts that were added late. Apply as
-/// above, then send BlockApplied.
+/// S: a block at an already connected height: it holds something for scripts that were added late, or peers
+/// came to differ about its filter. Apply as above, then send BlockApplied.
 struct BlockRescanned {
     BlockHeight height;
     BlockHash hash;

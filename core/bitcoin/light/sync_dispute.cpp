@@ -14,13 +14,37 @@ constexpr int most_disputes = 100; // of one peer
 
 } // namespace
 
+/// Counts the dispute against those who differ from what most say, or from what we hold: no proof of
+/// anything, but each one costs a block. False when too many are charged to leave a dispute.
+bool Sync::Machine::charge(Dispute& dispute) {
+    const auto fewer = [](const Candidate& a, const Candidate& b) { return a.peers.size() < b.peers.size(); };
+    const auto most = std::max_element(dispute.candidates.begin(), dispute.candidates.end(), fewer);
+    const bool tie = std::count_if(dispute.candidates.begin(), dispute.candidates.end(),
+                                   [&](const Candidate& each) { return !fewer(each, *most); }) > 1;
+    const Candidate* held = dispute.late ? dispute.candidates.data() : tie ? nullptr : &*most;
+    for (Candidate& candidate : dispute.candidates) {
+        if (&candidate == held) continue;
+        std::erase_if(candidate.peers, [&](PeerId id) {
+            PeerRecord* peer = find(id);
+            if (!peer || ++peer->disputes <= most_disputes) return false;
+            drop(id, DropReason::too_many_disputes, Ban::no);
+            return true;
+        });
+    }
+    const auto stand = std::count_if(dispute.candidates.begin(), dispute.candidates.end(),
+                                     [](const Candidate& each) { return !each.peers.empty(); });
+    return dispute.late ? !dispute.candidates[1].peers.empty() : stand > 1;
+}
+
 void Sync::Machine::openDispute(Dispute dispute, const Moment& now) {
+    // At its opening: one that ends by silence has cost the same.
+    if (!charge(dispute)) return;
     Want part;
     part.for_dispute = true;
     const std::uint32_t height = dispute.height;
     m_dispute = std::move(dispute);
     want(m_chain.hashAt(height), height, now, part);
-    m_actions.push_back(NeedPeers{});
+    needPeers();
     workOnDispute(now);
 }
 
@@ -92,7 +116,6 @@ void Sync::Machine::decideDispute(const Moment& now) {
             PeerRecord* peer = find(id);
             if (!peer) continue;
             if (candidate.withdrawn) setAside(id, *peer, now);
-            if (++peer->disputes > most_disputes) drop(id, DropReason::too_many_disputes, Ban::no);
         }
     }
 }
@@ -118,15 +141,37 @@ void Sync::Machine::settleLateDispute(const Dispute& dispute) {
     if (dispute.candidates[0].verdict == FilterVerdict::proven_false) return oursIsFalse(dispute.height);
     if (theirs.verdict != FilterVerdict::not_refuted) return;
     m_settled[dispute.height].others.insert(*theirs.hash);
-    markDisputed(dispute.height);
+    markDisputedLate(dispute);
 }
 
 void Sync::Machine::markDisputed(std::uint32_t height) {
     if (!m_disputed.insert(height).second) return;
     m_actions.push_back(Disputed{{height}});
-    if (Reached{height} <= m_verified) return rewindTo(Reached{height} - 1);
     const auto slot = m_window.find(height);
     if (slot != m_window.end() && !slot->second.block) hitBlock(height, slot->second);
+}
+
+/// A height that was verified with the filter alone: its block is searched now, and nothing else again, for
+/// else one peer could have everything scanned again and again by naming odd hashes.
+void Sync::Machine::markDisputedLate(const Dispute& dispute) {
+    const Reached height = dispute.height;
+    if (height > m_verified || height <= m_birthday_floor || m_watch.empty())
+        return markDisputed(dispute.height);
+    if (!m_disputed.insert(dispute.height).second) return;
+    m_late_searches.insert_or_assign(dispute.height, *dispute.block);
+    // A filter that was judged holds every output script of the block, so what pays us was found when it was
+    // matched. Where ours could not be had, the block may bring coins to light that later blocks spend.
+    if (!dispute.candidates[0].verdict && m_watch.touches(*dispute.block)) rewindTo(height);
+}
+
+/// One block at a time, like all others; stored as disputed only when it was searched, so that a crash opens
+/// the dispute again.
+void Sync::Machine::searchLate() {
+    if (m_waiting_apply || m_late_searches.empty()) return;
+    auto next = m_late_searches.extract(m_late_searches.begin());
+    const std::uint32_t height = next.key();
+    m_actions.push_back(BlockRescanned{{height}, m_chain.hashAt(height), std::move(next.mapped())});
+    m_late_search = m_waiting_apply = height;
 }
 
 /// The filter that our chain holds at this height is proven false (threats 6): whoever confirmed it is
@@ -160,8 +205,8 @@ void Sync::Machine::oursIsFalse(std::uint32_t height) {
         m_window_bytes -= slot->second.filter ? slot->second.filter->bytes.size() : 0;
         slot = m_window.erase(slot);
     }
-    if (m_verified >= Reached{height}) rewindTo(Reached{height} - 1);
-    m_actions.push_back(NeedPeers{});
+    if (m_verified >= Reached{height}) rewindTo(std::max(Reached{height} - 1, m_birthday_floor));
+    needPeers();
 }
 
 } // namespace duplex::bitcoin::light

@@ -208,6 +208,8 @@ void Sync::Machine::onReorganised(PeerId id, const HeadersReorganised& change) {
     }
     m_disputed.erase(m_disputed.upper_bound(fork), m_disputed.end());
     m_settled.erase(m_settled.upper_bound(fork), m_settled.end());
+    m_late_searches.erase(m_late_searches.upper_bound(fork), m_late_searches.end());
+    if (m_late_search && *m_late_search > fork) m_late_search.reset();
     m_recent.erase(m_recent.upper_bound(fork), m_recent.end());
     if (m_waiting_apply && *m_waiting_apply > fork) m_waiting_apply.reset();
     if (m_round && m_round->stop > fork) m_round.reset();

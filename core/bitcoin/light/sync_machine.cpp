@@ -72,7 +72,10 @@ SyncActions Sync::Machine::step(const SyncEvent& event, const Moment& now) {
                    [&](const TimerTick&) { onTick(now); },
                    [&](const WatchAdded& each) { onWatchAdded(each); },
                    [&](const BlockApplied& each) {
-                       if (m_waiting_apply == each.height.value) m_waiting_apply.reset();
+                       if (m_waiting_apply != each.height.value) return;
+                       m_waiting_apply.reset();
+                       if (m_late_search == each.height.value) m_actions.push_back(Disputed{each.height});
+                       m_late_search.reset();
                    },
                    [&](const HeadersStored& each) { m_chain.confirmStored(each.view); },
                    [&](const FilterHeadersStored& each) { m_filter_headers.confirmStored(each.view); },
@@ -268,14 +271,19 @@ void Sync::Machine::onTick(const Moment& now) {
         m_minute = now.ticks;
         for (auto& [id, peer] : m_peers) peer.transactions_asked = 0;
     }
-    const auto filter_peers =
-        static_cast<int>(std::count_if(m_peers.begin(), m_peers.end(), [&](const auto& each) {
-            return each.second.serves_filters && usable(each.second);
-        }));
-    if ((filter_peers < m_wanted_filter_peers || m_dispute) && now.ticks >= m_next_need) {
-        m_next_need = now.ticks + need_peers_every;
-        m_actions.push_back(NeedPeers{filter_peers});
-    }
+    if (usableFilterPeers() < m_wanted_filter_peers || m_dispute) needPeers();
+}
+
+int Sync::Machine::usableFilterPeers() const {
+    return static_cast<int>(std::count_if(m_peers.begin(), m_peers.end(), [&](const auto& each) {
+        return each.second.serves_filters && usable(each.second);
+    }));
+}
+
+void Sync::Machine::needPeers() {
+    if (m_now < m_next_need) return;
+    m_next_need = m_now + need_peers_every;
+    m_actions.push_back(NeedPeers{usableFilterPeers()});
 }
 
 void Sync::Machine::checkStaleness(const Moment& now) {
@@ -293,7 +301,7 @@ void Sync::Machine::checkStaleness(const Moment& now) {
     m_actions.push_back(StaleChain{state});
     if (state != Staleness::fresh) {
         for (auto& [id, peer] : m_peers) peer.next_headers = now.ticks;
-        m_actions.push_back(NeedPeers{});
+        needPeers();
     }
 }
 

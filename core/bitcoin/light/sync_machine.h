@@ -148,6 +148,8 @@ private:
     void onTransaction(PeerRecord& peer, const Transaction& transaction);
     void onInv(PeerId id, PeerRecord& peer, const wire::Inv& inv, const Moment& now);
     void work(const Moment& now);
+    int usableFilterPeers() const;
+    void needPeers();
     void checkTimeouts(const Moment& now);
     void checkStaleness(const Moment& now);
     void drop(PeerId id, DropReason reason, Ban ban);
@@ -204,6 +206,9 @@ private:
     void settleRoundDispute(const Dispute& dispute);
     void settleLateDispute(const Dispute& dispute);
     void markDisputed(std::uint32_t height);
+    void markDisputedLate(const Dispute& dispute);
+    void searchLate();
+    bool charge(Dispute& dispute);
     void oursIsFalse(std::uint32_t height);
 
     // sync_scan.cpp
@@ -249,6 +254,8 @@ private:
     std::optional<Dispute> m_dispute;
     std::map<std::uint32_t, Settled> m_settled;
     std::set<std::uint32_t> m_disputed;
+    std::map<std::uint32_t, Block> m_late_searches; // of disputed heights that were verified already
+    std::optional<std::uint32_t> m_late_search;     // handed out, not applied yet
 
     Reached m_verified = -1;
     Reached m_connected = -1;

@@ -127,6 +127,7 @@ void Sync::Machine::hitBlock(std::uint32_t height, Slot& slot) {
 
 /// Hands out what is done, in strict order; stops behind a block until it is applied.
 void Sync::Machine::advance() {
+    searchLate();
     for (int i = 0; i < most_connected_per_step && !m_waiting_apply; ++i) {
         if (m_verified >= std::min(tipOfFilterHeaders(), Reached{m_chain.height()})) break;
         auto next = m_window.find(static_cast<std::uint32_t>(m_verified + 1));

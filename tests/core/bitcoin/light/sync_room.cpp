@@ -55,7 +55,8 @@ std::vector<wire::Message> ServingPeer::answer(const wire::Message& message) con
         for (std::uint32_t i = ask->start.value; i <= *stop; ++i)
             reply.hashes.push_back(hashOf(filter(i).bytes));
         replies.push_back(reply);
-    } else if (const auto* ask = std::get_if<wire::GetCfilters>(&message); ask && !silent_filters) {
+    } else if (const auto* ask = std::get_if<wire::GetCfilters>(&message);
+               ask && !silent_filters && !withholds_filters) {
         const auto stop = chain->heightOf(ask->stop);
         if (!stop || *stop > height()) return replies;
         for (std::uint32_t i = ask->start.value; i <= *stop; ++i)
@@ -154,6 +155,7 @@ void SyncRoom::perform(SyncActions actions) {
     for (SyncAction& action : actions) {
         std::visit(overloaded{
                        [&](const SendTo& each) {
+                           filters_asked += std::holds_alternative<wire::GetCfilters>(each.message) ? 1 : 0;
                            const auto peer = peers.find(each.peer);
                            if (peer == peers.end()) return;
                            for (wire::Message& reply : peer->second.answer(each.message))

@@ -16,6 +16,7 @@ struct ServingPeer {
     std::map<std::uint32_t, bitcoin::light::BlockFilter> false_filters; // served instead, headers to match
     bool serves_truth_under_false_hash = false; // hashes of the lies, filters of the truth
     bool silent_filters = false;
+    bool withholds_filters = false; // says their hashes, serves none
     bool silent_headers = false;
     bool silent_blocks = false;
     bool mutates_blocks = false;
@@ -56,6 +57,7 @@ public:
     std::vector<std::uint32_t> left; // BlockDisconnected
     std::vector<std::uint32_t> disputed;
     std::optional<bitcoin::light::CompleteTo> complete; // the last
+    std::size_t filters_asked = 0;                      // getcfilters
     std::vector<bitcoin::light::DropPeer> dropped;
     std::vector<bitcoin::light::BlockFetched> fetched;
     std::vector<bitcoin::light::BlockFetchFailed> fetch_failed;

@@ -228,6 +228,70 @@ private slots:
         }
     }
 
+    // threats 5: a late peer names odd hashes for heights that were verified. Each such block is searched,
+    // and nothing else again; the tip stays verified.
+    void threat5_lateDisputes_searchTheirBlocksOnly() {
+        const PaidChain paid;
+        SyncRoom room;
+        room.feed(watchMine());
+        room.connect({.chain = &paid.chain});
+        QCOMPARE(room.hits, (std::vector<std::uint32_t>{12, 20}));
+        const std::size_t asked = room.filters_asked;
+        ServingPeer odd{.chain = &paid.chain};
+        for (const std::uint32_t height : {3U, 5U, 15U, 20U})
+            odd.false_filters[height] = buildFilter(paid.chain.block(height), {MiniChain::script(height)});
+        std::size_t told = 0;
+        room.on_block = [&](std::uint32_t, const Block&) {
+            // Stored as disputed once it was searched, and the gate lets one block through at a time.
+            if (room.broken.empty() && (room.disputed.size() != told || room.rescanned.size() != ++told))
+                room.broken = "one late search at a time";
+            if (room.complete->height.value != 30 && room.broken.empty()) room.broken = "verified stays";
+        };
+        room.connect(odd);
+        room.wait(5s);
+        QCOMPARE(room.broken, std::string());
+        QCOMPARE(room.rescanned, (std::vector<std::uint32_t>{3, 5, 15, 20}));
+        QCOMPARE(room.disputed, room.rescanned);
+        QCOMPARE(room.filters_asked - asked, std::size_t{4}); // the odd ones; ours are still at hand
+        QVERIFY(room.dropped.empty());
+        QCOMPARE(*room.complete, (CompleteTo{{30}, 1, 2}));
+    }
+
+    // Where our filter of the height cannot be had and its block pays us, later blocks may spend that: they
+    // are scanned again.
+    void lateDispute_withoutOurFilter_scansOnFromItsBlock() {
+        const PaidChain paid;
+        const std::map<std::uint32_t, BlockFilter> lie = {{12, filterWithout(paid.chain, 12)}};
+        SyncRoom first;
+        first.feed(watchMine());
+        const PeerId liar = first.connect({.chain = &paid.chain, .false_filters = lie});
+        QCOMPARE(first.hits, std::vector<std::uint32_t>{20});
+        first.disconnect(liar);
+        SyncRoom room(first.restart()); // filters are not stored
+        room.feed(watchMine(31));
+        room.connect({.chain = &paid.chain});
+        room.wait(2min);
+        QCOMPARE(room.broken, std::string());
+        QCOMPARE(room.rescanned, (std::vector<std::uint32_t>{12, 20}));
+        QCOMPARE(room.complete->height.value, 30U);
+    }
+
+    // threats 8: a dispute that its peer lets run out has cost what any other costs.
+    void threat8_disputes_thatRunOut_areCountedToo() {
+        MiniChain chain;
+        chain.mineMany(110);
+        SyncRoom room;
+        room.feed(watchMine());
+        room.connect({.chain = &chain});
+        ServingPeer odd{.chain = &chain, .withholds_filters = true};
+        odd.false_filters[50] = buildFilter(chain.block(50), {MiniChain::script(50)});
+        const PeerId id = room.connect(odd);
+        room.wait(120min);
+        QVERIFY((room.dropped == std::vector{DropPeer{id, DropReason::too_many_disputes, Ban::no}}));
+        QCOMPARE(room.complete->height.value, 110U);
+        QVERIFY(room.disputed.empty());
+    }
+
     void disputedPeers_goOnWithNewBlocks() {
         PaidChain paid;
         const std::map<std::uint32_t, BlockFilter> lie = {{20, buildFilter(paid.chain.block(20), {})}};
