@@ -7,6 +7,7 @@ namespace {
 constexpr Ticks not_seen_after = 10min;
 constexpr Ticks round_every = 10min;
 constexpr std::uint64_t round_spread_ms = 5 * 60 * 1000;
+constexpr std::uint64_t block_spread_ms = 60 * 1000;
 constexpr std::size_t most_echoes = 2;
 
 } // namespace
@@ -37,6 +38,11 @@ BroadcastActions Broadcast::step(const BroadcastEvent& event, const Moment& now)
                        if (found == m_items.end()) return;
                        m_by_wtxid.erase(found->second.wtxid);
                        m_items.erase(found);
+                   },
+                   [&](const NextBlock&) {
+                       for (auto& [txid, item] : m_items)
+                           item.next_round =
+                               std::min(item.next_round, now.ticks + Ticks(random() % block_spread_ms));
                    },
                    [&](const std::monostate&) { onTick(now, actions); },
                },
@@ -95,7 +101,7 @@ void Broadcast::announceEverywhere(Item& item, const Moment& now, BroadcastActio
 void Broadcast::announceTo(PeerId id, Item& item, const Moment& now, BroadcastActions& actions) {
     const PeerFacts& peer = m_peers.at(id);
     // A node that said relay = 0 may close the connection on any announcement (Core's -blocksonly).
-    if (!peer.wants || peer.echo || item.sent.contains(id) || item.echoed.contains(id)) return;
+    if (!peer.wants || peer.echo) return;
     // Core takes MSG_TX from a wtxid peer for nothing at all, and the other way round.
     const wire::Inventory entry =
         peer.by_wtxid ? wire::Inventory{wire::InventoryKind::wtx, item.wtxid.bytes}
@@ -169,7 +175,7 @@ void Broadcast::onTick(const Moment& now, BroadcastActions& actions) {
             if (!m_peers.empty() && !item.parent_only) announceEverywhere(item, now, actions);
             continue;
         }
-        if (now.ticks >= item.next_round && item.echoed.empty()) announceEverywhere(item, now, actions);
+        if (now.ticks >= item.next_round) announceEverywhere(item, now, actions);
         const bool heard_by_two = m_peers.size() > 1 && listeners;
         if (item.not_seen || !item.echoed.empty() || !heard_by_two) continue;
         if (now.ticks - item.first_announced < not_seen_after) continue;

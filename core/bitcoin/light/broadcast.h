@@ -18,8 +18,12 @@ struct Announce {
 struct Withdraw {
     Txid txid;
 };
+/// From the driver, for each block that is connected: whoever refused or forgot a transaction of ours may
+/// take it now (lightning.md, "Broadcast": repeat at each block). Changes when the next round is due, no
+/// more.
+struct NextBlock {};
 using BroadcastEvent =
-    std::variant<PeerConnected, PeerMessage, PeerDisconnected, Announce, Withdraw, std::monostate>;
+    std::variant<PeerConnected, PeerMessage, PeerDisconnected, Announce, Withdraw, NextBlock, std::monostate>;
 
 /// How far a transaction got.
 struct BroadcastState {
@@ -41,8 +45,10 @@ using BroadcastActions = std::vector<BroadcastAction>;
 
 /// Gives our own transactions to peers (bitcoin.md 1). std::monostate is the timer's tick. Announces to peers
 /// that want transactions, never to those which said relay = 0, by wtxid where both sides said wtxidrelay,
-/// and keeps back one or two peers that announce to us, to hear the echo; announces again every ten minutes
-/// at random times to peers that did not ask, and at once to new peers.
+/// and keeps back one or two peers that announce to us, to hear the echo. Announces again every ten minutes
+/// at random times, soon after each block and at once to new peers, until withdrawn: neither that a peer took
+/// it (its memory pool may have put it out since) nor that one announces it (an inv costs a liar nothing)
+/// ends the rounds.
 class Broadcast {
 public:
     explicit Broadcast(const crypto::SipHashKey& randomness) : m_randomness(randomness) {}

@@ -309,6 +309,7 @@ void LightClientDriver::perform(light::SyncActions&& actions) {
                 [&](const light::BlockConnected& connected) {
                     if (connected.block) m_fees.blockSeen(*connected.block, connected.height, io::now());
                     m_listener.connected(connected);
+                    perform(m_broadcast.step(light::NextBlock{}, moment()));
                 },
                 [&](const light::BlockRescanned& rescanned) { m_listener.rescanned(rescanned); },
                 [&](const light::BlockDisconnected& disconnected) { m_listener.disconnected(disconnected); },

@@ -113,6 +113,34 @@ private slots:
         QVERIFY(sent<wire::Inv>(broadcast.step(std::monostate{}, at(60min))).empty());
     }
 
+    // threats 55: a peer may have put it out of its memory pool, and an inv costs a liar nothing.
+    void announce_isRepeated_alsoToWhoTookIt_andAfterAnEcho() {
+        Broadcast broadcast({1, 2});
+        broadcast.step(peer(1), at(0s));
+        broadcast.step(peer(2), at(0s));
+        broadcast.step(peer(3, wire::Relay::yes, true, wire::Relay::yes), at(0s)); // kept back, listens
+        broadcast.step(Announce{tx, {}}, at(1s));
+        const wire::GetData ask{{{InventoryKind::wtx, tx.wtxid().bytes}}};
+        const wire::Inv inv{{{InventoryKind::wtx, tx.wtxid().bytes}}};
+        broadcast.step(PeerMessage{{1}, ask}, at(2s));
+        broadcast.step(PeerMessage{{3}, inv}, at(3s));
+        QCOMPARE(broadcast.stateOf(tx.txid())->echoed_by, 1);
+        for (const Ticks time : {Ticks(16min), Ticks(32min), Ticks(48min)}) {
+            const auto invs = sent<wire::Inv>(broadcast.step(std::monostate{}, at(time)));
+            QCOMPARE(invs.size(), std::size_t{2});
+            QVERIFY(invs[0].first == 1 && invs[1].first == 2);
+        }
+        QCOMPARE(sent<wire::Tx>(broadcast.step(PeerMessage{{1}, ask}, at(49min))).size(), std::size_t{1});
+        QCOMPARE(broadcast.stateOf(tx.txid())->sent_to, 1);
+        // A block makes the next round due within a minute.
+        QVERIFY(sent<wire::Inv>(broadcast.step(std::monostate{}, at(50min))).empty());
+        QVERIFY(broadcast.step(NextBlock{}, at(50min)).empty());
+        QCOMPARE(sent<wire::Inv>(broadcast.step(std::monostate{}, at(51min))).size(), std::size_t{2});
+        broadcast.step(Withdraw{tx.txid()}, at(52min));
+        QVERIFY(broadcast.step(NextBlock{}, at(52min)).empty());
+        QVERIFY(broadcast.step(std::monostate{}, at(90min)).empty());
+    }
+
     void fees_areTheMedianOfFullBlocks() {
         MiniChain chain;
         FeeObserver observer(Network::main);
