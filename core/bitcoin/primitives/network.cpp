@@ -54,9 +54,9 @@ NetworkParameters mainParameters() {
         .least_peers = 3,
         .least_netgroups = 3,
         .caip2_id = "bip122:000000000019d6689c085ae165831e93",
-        .dns_seeds = {"dnsseed.bluematt.me", "seed.bitcoin.jonasschnelli.ch", "seed.btc.petertodd.net",
-                      "seed.bitcoin.sprovoost.nl", "dnsseed.emzy.de", "seed.bitcoin.wiz.biz",
-                      "seed.mainnet.achownodes.xyz"},
+        .filter_seeds = {"seed.bitcoin.sprovoost.nl", "dnsseed.emzy.de", "seed.bitcoin.wiz.biz",
+                         "seed.mainnet.achownodes.xyz"},
+        .dns_seeds = {"dnsseed.bluematt.me", "seed.bitcoin.jonasschnelli.ch", "seed.btc.petertodd.net"},
     };
 }
 
@@ -96,7 +96,7 @@ NetworkParameters testnet4Parameters() {
     result.least_peers = 2;
     result.least_netgroups = 2;
     result.caip2_id = "bip122:00000000da84f2bafbbc53dee25a72ae";
-    result.dns_seeds = {"seed.testnet4.bitcoin.sprovoost.nl", "seed.testnet4.wiz.biz"};
+    result.filter_seeds = {"seed.testnet4.bitcoin.sprovoost.nl", "seed.testnet4.wiz.biz"};
     return result;
 }
 
@@ -116,7 +116,7 @@ NetworkParameters signetParameters() {
     result.least_peers = 2;
     result.least_netgroups = 2;
     result.caip2_id = "bip122:00000008819873e925422c1ff0f99f7c";
-    result.dns_seeds = {"seed.signet.bitcoin.sprovoost.nl", "seed.signet.achownodes.xyz"};
+    result.filter_seeds = {"seed.signet.bitcoin.sprovoost.nl", "seed.signet.achownodes.xyz"};
     return result;
 }
 

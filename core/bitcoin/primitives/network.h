@@ -40,9 +40,10 @@ struct NetworkParameters {
     bool detects_stale_chain = true; // off on regtest and sandbox
     int least_peers = 0;             // fewer: "few sources", no channel opens
     int least_netgroups = 0;
-    std::uint16_t to_self_delay = 2016; // what we ask of a channel partner; 12 in the sandbox
-    std::string_view caip2_id;          // bip122:<first 16 bytes of the genesis hash, hex>
-    std::vector<std::string_view> dns_seeds;
+    std::uint16_t to_self_delay = 2016;         // what we ask of a channel partner; 12 in the sandbox
+    std::string_view caip2_id;                  // bip122:<first 16 bytes of the genesis hash, hex>
+    std::vector<std::string_view> filter_seeds; // DNS seeds that know the prefix "x49." (filter peers only)
+    std::vector<std::string_view> dns_seeds;    // all others
 };
 
 const NetworkParameters& parametersOf(Network network);

@@ -180,6 +180,8 @@ std::size_t AddressBook::add(const std::vector<NodeAddress>& addresses, Netgroup
         address.time = static_cast<std::uint32_t>(std::min<std::int64_t>(address.time, secondsOf(now)));
         if (KnownAddress* known = find(address)) {
             known->address.time = std::max(known->address.time, address.time);
+            // Only what nobody said before: others must not talk an address out of what it offers.
+            if (known->address.services.bits == 0) known->address.services = address.services;
             continue;
         }
         const std::size_t place = newSlot(address, source);
@@ -237,19 +239,23 @@ void AddressBook::putTried(KnownAddress entry) {
 }
 
 std::optional<NodeAddress> AddressBook::pick(std::uint64_t random, const std::vector<Netgroup>& excluded,
-                                             UnixTime now) const {
+                                             UnixTime now, Services preferred) const {
     const auto suits = [&](const Slot& slot) {
         if (!slot || now - slot->last_try < try_again_after) return false;
         return std::find(excluded.begin(), excluded.end(), netgroupOf(slot->address)) == excluded.end();
     };
+    const auto rank = [&](const Slot& slot) -> std::size_t {
+        const std::uint64_t said = slot->address.services.bits;
+        return (said & preferred.bits) == preferred.bits ? 0 : said == 0 ? 1 : 2;
+    };
     const bool tried_first = (random & 1) != 0;
-    for (const std::vector<Slot>* table :
-         {tried_first ? &m_tried : &m_new, tried_first ? &m_new : &m_tried}) {
-        std::vector<const Slot*> found;
-        for (const Slot& slot : *table)
-            if (suits(slot)) found.push_back(&slot);
-        if (!found.empty()) return (*found[(random >> 1) % found.size()])->address;
+    std::array<std::vector<const Slot*>, 6> found; // by rank, then by table
+    for (std::size_t i = 0; i < 2; ++i) {
+        for (const Slot& slot : (i == 0) == tried_first ? m_tried : m_new)
+            if (suits(slot)) found[rank(slot) * 2 + i].push_back(&slot);
     }
+    for (const auto& slots : found)
+        if (!slots.empty()) return (*slots[(random >> 1) % slots.size()])->address;
     return std::nullopt;
 }
 

@@ -50,9 +50,10 @@ public:
     void noteFailure(const NodeAddress& address, UnixTime now);
 
     /// A random address outside the given groups that was not tried in the last ten minutes; half of the
-    /// draws from each table. `random` are fresh random numbers, one a call.
-    std::optional<NodeAddress> pick(std::uint64_t random, const std::vector<Netgroup>& excluded,
-                                    UnixTime now) const;
+    /// draws from each table. Those said to offer `preferred` come first, then those of which nothing is
+    /// known. `random` are fresh random numbers, one a call.
+    std::optional<NodeAddress> pick(std::uint64_t random, const std::vector<Netgroup>& excluded, UnixTime now,
+                                    Services preferred = {}) const;
     /// The addresses with the latest successes, latest first: the anchors of the next start.
     std::vector<NodeAddress> latest(std::size_t count) const;
     /// All entries, to store; add them again by restore().

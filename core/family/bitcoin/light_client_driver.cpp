@@ -17,6 +17,11 @@ crypto::SipHashKey freshKey() {
     return {io::randomU64(), io::randomU64()};
 }
 
+int wantedFilterPeers(const Options& options) {
+    const int least = duplex::bitcoin::parametersOf(options.network).least_peers;
+    return options.connect.empty() ? std::max(1, least) : 1;
+}
+
 } // namespace
 
 struct LightClientDriver::Connection {
@@ -37,7 +42,7 @@ LightClientDriver::LightClientDriver(const Options& options, ChainStore& store, 
                                      ChainListener listener)
     : m_options(options), m_network(duplex::bitcoin::parametersOf(options.network)), m_store(store),
       m_turns(turns), m_listener(std::move(listener)), m_broadcast(freshKey()), m_fees(options.network),
-      m_addresses(freshKey()) {
+      m_addresses(freshKey()), m_finder(m_network, wantedFilterPeers(options)) {
     connect(&m_timer, &QTimer::timeout, this, [this] { tick(); });
 }
 
@@ -61,7 +66,7 @@ void LightClientDriver::scan(const ScanStart& start) {
         .birthday = start.birthday,
         .disputed = {m_store.disputed().begin(), m_store.disputed().end()},
         .randomness = freshKey(),
-        .wanted_filter_peers = m_options.connect.empty() ? std::max(1, m_network.least_peers) : 1,
+        .wanted_filter_peers = wantedFilterPeers(m_options),
     });
     perform(m_sync->start(moment()));
     if (!start.scripts.empty()) {
@@ -220,7 +225,8 @@ void LightClientDriver::step(Connection& connection, const wire::PeerEvent& even
 
 void LightClientDriver::onHandshake(Connection& connection, const wire::Handshake& handshake) {
     m_failures.erase(connection.endpoint);
-    if (const auto address = wire::nodeAddress(connection.endpoint.host, connection.endpoint.port)) {
+    if (auto address = wire::nodeAddress(connection.endpoint.host, connection.endpoint.port)) {
+        address->services = handshake.services; // its own word counts more than hearsay
         m_addresses.noteSuccess(*address, io::calendarNow());
     }
     m_listener.log_net("peer " + io::toText(connection.endpoint) + " connected");
@@ -347,7 +353,10 @@ void LightClientDriver::perform(light::SyncActions&& actions) {
                 [&](const light::BlockMissing& missing) {
                     m_listener.log("block " + missing.hash.reversedHex() + " could not be had from any peer");
                 },
-                [&](const light::NeedPeers&) { keepConnections(); },
+                [&](const light::NeedPeers&) {
+                    replaceConnections();
+                    keepConnections();
+                },
             },
             action);
     }
@@ -378,37 +387,86 @@ void LightClientDriver::keepConnections() {
         m_retry_at.erase(endpoint);
         if (!m_banned.contains(io::toText(endpoint))) open(endpoint, true);
     }
-    if (!m_options.connect.empty() || m_network.dns_seeds.empty()) return;
-    if (m_addresses.size() < 20 && !m_seeds_asked) {
-        m_seeds_asked = true;
-        for (const std::string_view seed : m_network.dns_seeds) {
-            if (m_options.proxy) {
-                open({std::string(seed), m_network.default_port}, false);
-                continue;
-            }
-            io::lookUpSeed(this, std::string(seed), m_network.default_port,
-                           [this](const std::vector<io::Endpoint>& found) {
-                               std::vector<wire::NodeAddress> addresses;
-                               for (const io::Endpoint& endpoint : found) {
-                                   if (const auto address = wire::nodeAddress(endpoint.host, endpoint.port))
-                                       addresses.push_back(*address);
-                               }
-                               m_addresses.add(addresses, wire::Netgroup{m_next_fetch++}, io::calendarNow());
-                           });
-        }
+    if (findsPeers()) findPeers();
+}
+
+/// Not where the user names all peers, nor on a network that nobody else is on.
+bool LightClientDriver::findsPeers() const {
+    return m_options.connect.empty() && !(m_network.filter_seeds.empty() && m_network.dns_seeds.empty());
+}
+
+void LightClientDriver::findPeers() {
+    for (const light::SeedName& seed : m_finder.seedsDue(io::now(), m_addresses.size(), connectionFacts()))
+        askSeed(seed);
+    while (m_connections.size() < wanted_connections) {
+        const auto picked = pickAddress();
+        if (!picked) return;
+        open({wire::hostOf(*picked), picked->port}, false);
     }
+}
+
+void LightClientDriver::askSeed(const light::SeedName& seed) {
+    if (m_options.proxy) { // no look-ups of our own: the proxy resolves the name to one of its nodes
+        if (m_connections.size() < wanted_connections) open({seed.name, m_network.default_port}, false);
+        return;
+    }
+    io::lookUpSeed(this, seed.name, m_network.default_port,
+                   [this, seed](const std::vector<io::Endpoint>& found) {
+                       std::vector<wire::NodeAddress> addresses;
+                       for (const io::Endpoint& endpoint : found) {
+                           auto address = wire::nodeAddress(endpoint.host, endpoint.port);
+                           if (!address) continue;
+                           address->services = seed.services;
+                           addresses.push_back(std::move(*address));
+                       }
+                       m_addresses.add(addresses, wire::Netgroup{m_next_fetch++}, io::calendarNow());
+                       if (const auto plain = m_finder.seedAnswered(seed, addresses.size(), io::now()))
+                           askSeed(*plain);
+                   });
+}
+
+/// An address outside the netgroups that we are connected to, those with filters first.
+std::optional<wire::NodeAddress> LightClientDriver::pickAddress() {
     std::vector<wire::Netgroup> taken;
     for (const auto& [id, connection] : m_connections) taken.push_back(connection->netgroup);
-    while (m_connections.size() < wanted_connections) {
-        const auto picked = m_addresses.pick(io::randomU64(), taken, io::calendarNow());
-        if (!picked) return;
-        taken.push_back(wire::netgroupOf(*picked));
+    constexpr wire::Services filters{static_cast<std::uint64_t>(wire::Service::compact_filters)};
+    while (const auto picked = m_addresses.pick(io::randomU64(), taken, io::calendarNow(), filters)) {
         const io::Endpoint endpoint{wire::hostOf(*picked), picked->port};
-        if (!m_banned.contains(io::toText(endpoint)))
-            open(endpoint, false);
-        else
-            m_addresses.noteFailure(*picked, io::calendarNow());
+        if (!m_banned.contains(io::toText(endpoint))) return picked;
+        m_addresses.noteFailure(*picked, io::calendarNow());
     }
+    return std::nullopt;
+}
+
+/// Gives up connections that do not help for addresses that may.
+void LightClientDriver::replaceConnections() {
+    if (!findsPeers()) return;
+    for (const light::PeerId peer : m_finder.toReplace(connectionFacts(), wanted_connections)) {
+        const auto better = pickAddress();
+        const auto useless = m_connections.find(peer);
+        if (!better || !light::PeerFinder::mayServeFilters(*better) || useless == m_connections.end()) return;
+        m_listener.log_net("peer " + io::toText(useless->second->endpoint) +
+                           " closed: more filter peers are wanted");
+        drop(peer);
+        open({wire::hostOf(*better), better->port}, false);
+    }
+}
+
+std::vector<light::ConnectionFacts> LightClientDriver::connectionFacts() const {
+    std::map<light::PeerId, bool> set_aside;
+    if (m_sync) {
+        for (const light::PeerState& state : m_sync->peers()) set_aside[state.peer] = state.set_aside;
+    }
+    std::vector<light::ConnectionFacts> facts;
+    for (const auto& [id, connection] : m_connections) {
+        light::ConnectionFacts each{.peer = id, .chosen_by_user = connection->manual};
+        each.established = connection->peer.handshakeDone();
+        if (each.established)
+            each.serves_filters = connection->peer.handshake().services.has(wire::Service::compact_filters);
+        if (const auto state = set_aside.find(id); state != set_aside.end()) each.set_aside = state->second;
+        facts.push_back(each);
+    }
+    return facts;
 }
 
 // --- what people ask ---

@@ -3,6 +3,7 @@
 #include "core/api/reply.h"
 #include "core/bitcoin/light/broadcast.h"
 #include "core/bitcoin/light/fee_observer.h"
+#include "core/bitcoin/light/peer_finder.h"
 #include "core/bitcoin/wire/address_book.h"
 #include "core/family/bitcoin/chain_store.h"
 #include "core/family/bitcoin/options.h"
@@ -98,6 +99,12 @@ private:
     void closed(light::PeerId peer);
     void tick();
     void keepConnections();
+    bool findsPeers() const;
+    void findPeers();
+    void askSeed(const light::SeedName& seed);
+    void replaceConnections();
+    std::optional<wire::NodeAddress> pickAddress();
+    std::vector<light::ConnectionFacts> connectionFacts() const;
     light::Moment moment() const;
     Turn& turn() { return m_turns.current(); }
 
@@ -110,6 +117,7 @@ private:
     light::Broadcast m_broadcast;
     light::FeeObserver m_fees;
     wire::AddressBook m_addresses;
+    light::PeerFinder m_finder;
     light::Staleness m_staleness = light::Staleness::fresh;
     light::CompleteTo m_complete;
     std::map<light::PeerId, std::unique_ptr<Connection>> m_connections;
@@ -120,7 +128,6 @@ private:
     std::vector<std::shared_ptr<const FetchedBlock>> m_bodies; // the last few, for the explorer
     std::uint64_t m_next_peer = 1;
     std::uint64_t m_next_fetch = 1;
-    bool m_seeds_asked = false;
     bool m_ending = false;
     QTimer m_timer;
 };

@@ -78,6 +78,33 @@ private slots:
         QCOMPARE(again.size(), std::size_t{2});
         QCOMPARE(again.latest(1), std::vector{good});
     }
+
+    // bitcoin.md 1: filter peers first, then addresses of which nothing is known.
+    void pick_prefersWhoOffersFilters() {
+        AddressBook book({11, 22});
+        const auto with = [](std::uint32_t ip, std::uint64_t services) {
+            NodeAddress each = address(ip);
+            each.services = {services};
+            return each;
+        };
+        const NodeAddress plain = with(0x01000001, 0x409);
+        const NodeAddress unknown = with(0x02000001, 0);
+        const NodeAddress filters = with(0x03000001, 0x449);
+        book.add({plain, unknown, filters}, Netgroup{1}, now);
+        book.noteSuccess(plain, now); // in the tried table; that it answered once does not make it one
+        const UnixTime later = now + std::chrono::hours(1);
+        for (std::uint64_t random = 0; random < 20; ++random) {
+            const Services wanted{0x40};
+            QVERIFY(*book.pick(random, {}, later, wanted) <=> filters == 0);
+            const auto next = book.pick(random, {netgroupOf(filters)}, later, wanted);
+            QVERIFY(*next <=> unknown == 0);
+            const auto last = book.pick(random, {netgroupOf(filters), netgroupOf(unknown)}, later, wanted);
+            QVERIFY(*last <=> plain == 0);
+        }
+        book.add({with(0x02000001, 0x49), with(0x03000001, 1)}, Netgroup{2}, now);
+        QCOMPARE(book.pick(0, {netgroupOf(filters)}, later, {0x40})->services.bits, std::uint64_t{0x49});
+        QCOMPARE(book.pick(0, {netgroupOf(unknown)}, later, {0x40})->services.bits, std::uint64_t{0x449});
+    }
 };
 
 DUPLEX_TEST(TestAddressBook)
