@@ -10,6 +10,9 @@ constexpr std::size_t most_intervals = 144;
 constexpr std::int64_t absurd_floor =
     1'000'000;                              // sat per kvB, 0.01 BTC: a node in initial download says more
 constexpr std::int64_t usual_floor = 1'000; // sat per kvB
+/// Sat per kvB: the fullest memory pools have asked for less. What peers name can make a payment dear, never
+/// ruinous.
+constexpr std::int64_t highest_floor = 100'000;
 
 } // namespace
 
@@ -102,7 +105,8 @@ FeeratePerKw FeeObserver::floor() const {
         if (floor) named.push_back(*floor);
     if (named.empty()) return FeeratePerKw::fromSatPerKvb(usual_floor);
     std::sort(named.begin(), named.end());
-    return FeeratePerKw::fromSatPerKvb(named[(named.size() * 2 + 2) / 3 - 1]); // two thirds of them take this
+    // The lower one of two: with few peers a single one must not set what we pay.
+    return FeeratePerKw::fromSatPerKvb(std::min(named[(named.size() - 1) / 2], highest_floor));
 }
 
 std::vector<BlockFee> FeeObserver::seen() const {

@@ -61,7 +61,8 @@ public:
     /// Median of the last six heights that were over half full; the network's fallback rate below three of
     /// them on test networks, nothing there on main.
     std::optional<FeeEstimate> estimate(BlockHeight tip, Ticks now) const;
-    /// What two thirds of the peers that take transactions accept; 1 sat/vB where none named a value.
+    /// The median of what the peers that take transactions name, at most 100 sat/vB; 1 sat/vB where none
+    /// named a value.
     FeeratePerKw floor() const;
     std::vector<BlockFee> seen() const;
 

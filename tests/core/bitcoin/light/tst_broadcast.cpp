@@ -167,7 +167,16 @@ private slots:
         QCOMPARE(FeeObserver(Network::regtest).estimate({10}, Ticks(0))->source, FeeSource::network_fallback);
     }
 
-    void floor_isWhatTwoThirdsTake() {
+    void floor_isNotSetByOnePeerOfTwo_norBeyondReason() {
+        FeeObserver observer(Network::main);
+        for (std::uint64_t id = 1; id <= 2; ++id) observer.peerConnected({id}, {.relay = wire::Relay::yes});
+        observer.peerMessage({1}, wire::FeeFilter{1'000'000});
+        QCOMPARE(observer.floor().satPerKvb(), std::int64_t{100'000}); // alone: still bounded
+        observer.peerMessage({2}, wire::FeeFilter{1500});
+        QCOMPARE(observer.floor().satPerKvb(), std::int64_t{1500});
+    }
+
+    void floor_isTheMedian() {
         FeeObserver observer(Network::main);
         QCOMPARE(observer.floor().satPerKvb(), std::int64_t{1000});
         for (std::uint64_t id = 1; id <= 4; ++id) observer.peerConnected({id}, {.relay = wire::Relay::yes});
