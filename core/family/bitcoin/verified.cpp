@@ -76,7 +76,7 @@ ledger::Verified BitcoinFamily::Parts::balanceVerified() const {
         }
     }
     const ledger::Verified block = verifiedAt(height, ledger::Evidence::block);
-    const ledger::Verified filters{.label = labelOf(agreement),
+    const ledger::Verified filters{.label = family::bitcoin::labelOf(agreement),
                                    .evidence = ledger::Evidence::quorum,
                                    .height = height,
                                    .time = m_completed ? secondsOf(*m_completed) : block.time,

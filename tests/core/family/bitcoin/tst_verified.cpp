@@ -4,6 +4,7 @@
 #include "core/family/bitcoin/verified.h"
 
 using namespace duplex;
+using namespace std::chrono_literals;
 using namespace duplex::family::bitcoin;
 using ledger::Label;
 
