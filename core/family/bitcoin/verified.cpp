@@ -59,7 +59,7 @@ ledger::Verified BitcoinFamily::Parts::verifiedAt(std::int64_t height, ledger::E
     return verified;
 }
 
-ledger::Label labelOf(const FilterAgreement& agreement) {
+ledger::Label agreementLabel(const FilterAgreement& agreement) {
     if (agreement.disputed) return ledger::Label::disputed;
     const bool heard = agreement.complete.asked > 0 && agreement.complete.agreeing > 0;
     return agreement.synced && heard ? ledger::Label::agreed : ledger::Label::stale;
@@ -76,7 +76,7 @@ ledger::Verified BitcoinFamily::Parts::balanceVerified() const {
         }
     }
     const ledger::Verified block = verifiedAt(height, ledger::Evidence::block);
-    const ledger::Verified filters{.label = family::bitcoin::labelOf(agreement),
+    const ledger::Verified filters{.label = agreementLabel(agreement),
                                    .evidence = ledger::Evidence::quorum,
                                    .height = height,
                                    .time = m_completed ? secondsOf(*m_completed) : block.time,

@@ -25,7 +25,7 @@ struct FilterAgreement {
     bool disputed = false;      // some height that the balance rests on
 };
 /// Never `agreed` before anybody was asked in this run.
-ledger::Label labelOf(const FilterAgreement& agreement);
+ledger::Label agreementLabel(const FilterAgreement& agreement);
 
 /// Miners may claim less than they could and can raise the figure free of charge: never more than reported.
 ledger::Verified verifiedFee(const std::optional<light::FeeEstimate>& estimate, std::int64_t height,

@@ -1,11 +1,11 @@
-#include "tests/support/test_main.h"
-
-#include "core/engine/engine.h"
+#include "tests/core/engine/engine_room.h"
 
 #include <QDir>
 #include <QDirIterator>
 
 using namespace duplex;
+using duplex::test::ask;
+using duplex::test::get;
 
 namespace {
 
@@ -17,29 +17,6 @@ engine::Options optionsIn(const QTemporaryDir& dir) {
     options.use_keyring = false;
     options.cheap_stretching = true;
     return options;
-}
-
-/// Asks and waits for the answer.
-api::Answer ask(engine::Engine& engine, api::Request request) {
-    std::optional<api::Answer> found;
-    api::RequestId id = 0;
-    const auto connection = QObject::connect(&engine, &api::Session::answered, &engine,
-                                             [&](api::RequestId answered, const api::AnswerPointer& answer) {
-                                                 if (answered == id) found = *answer;
-                                             });
-    id = engine.ask(std::move(request));
-    const bool answered = QTest::qWaitFor([&] { return found.has_value(); }, 60'000);
-    QObject::disconnect(connection);
-    return answered ? *found : std::unexpected(api::Error{0, "no answer"});
-}
-
-template <typename T>
-T get(const api::Answer& answer) {
-    if (!answer) {
-        qWarning("%d %s", answer.error().code, answer.error().message.c_str());
-        return {};
-    }
-    return std::get<T>(*answer);
 }
 
 } // namespace

@@ -47,11 +47,11 @@ private slots:
     void label_agreedOnlyAfterSomebodyWasAsked() {
         const light::CompleteTo nobody{.height = {30}};
         const light::CompleteTo three{.height = {30}, .agreeing = 3, .asked = 3};
-        QCOMPARE(labelOf({.complete = nobody, .synced = true}), Label::stale);
-        QCOMPARE(labelOf({.complete = three, .synced = false}), Label::stale);
-        QCOMPARE(labelOf({.complete = {.height = {30}, .asked = 2}, .synced = true}), Label::stale);
-        QCOMPARE(labelOf({.complete = three, .synced = true}), Label::agreed);
-        QCOMPARE(labelOf({.complete = three, .synced = true, .disputed = true}), Label::disputed);
+        QCOMPARE(agreementLabel({.complete = nobody, .synced = true}), Label::stale);
+        QCOMPARE(agreementLabel({.complete = three, .synced = false}), Label::stale);
+        QCOMPARE(agreementLabel({.complete = {.height = {30}, .asked = 2}, .synced = true}), Label::stale);
+        QCOMPARE(agreementLabel({.complete = three, .synced = true}), Label::agreed);
+        QCOMPARE(agreementLabel({.complete = three, .synced = true, .disputed = true}), Label::disputed);
     }
 
     // An estimate is as old as the newest block that it was taken of.

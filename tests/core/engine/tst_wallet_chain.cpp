@@ -1,0 +1,236 @@
+#ifndef Q_MOC_RUN // moc cannot read <concepts>
+#include "core/family/bitcoin/wallet_files.h"
+#include "core/sandbox/practice_chain.h"
+#include "tests/core/engine/engine_room.h"
+#endif
+
+#include "core/bitcoin/primitives/address.h"
+
+using namespace duplex;
+using duplex::test::ask;
+using duplex::test::engine_patience_ms;
+using duplex::test::get;
+using ledger::Label;
+using sandbox::PracticeChain;
+
+namespace {
+
+namespace room = duplex::family::bitcoin;
+
+const bitcoin::NetworkParameters& network() {
+    return bitcoin::parametersOf(bitcoin::Network::sandbox);
+}
+
+/// A block maker that makes blocks on demand only.
+struct Chain {
+    explicit Chain(std::uint32_t blocks = 120) {
+        const auto started = maker.start({.interval = Ticks{0}, .first_blocks = blocks});
+        if (!started) qFatal("the block maker does not start");
+        address = io::toText(*started);
+    }
+    std::int64_t height() const { return maker.ledger().height(); }
+
+    PracticeChain maker;
+    std::string address;
+};
+
+/// A real engine in a folder, that knows only the peers it is told of.
+struct Node {
+    explicit Node(const QTemporaryDir& dir, const std::vector<std::string>& connect = {}) {
+        auto started = engine::Engine::start({.network = "sandbox",
+                                              .data_directory = dir.path().toStdString(),
+                                              .connect = connect,
+                                              .use_keyring = false,
+                                              .cheap_stretching = true});
+        if (!started) qFatal("%s", started.error().c_str());
+        engine = std::move(*started);
+    }
+
+    template <typename Reply>
+    Reply ask(api::Request request) {
+        return get<Reply>(duplex::test::ask(*engine, std::move(request)));
+    }
+    /// One more connection, beside what is there.
+    void dial(const Chain& chain) {
+        ask<api::Done>(api::AddNode{.address = chain.address, .what = api::AddNode::What::onetry});
+    }
+    bool reaches(const Chain& chain) {
+        const auto reached = ask<api::ChainReply>(
+            api::WaitForHeight{.height = chain.height(), .timeout_ms = engine_patience_ms});
+        return reached.blocks == chain.height() && reached.headers == chain.height();
+    }
+    template <typename Done>
+    bool waitFor(Done done) {
+        return QTest::qWaitFor([&] { return done(); }, engine_patience_ms);
+    }
+    api::Balances balances() { return ask<api::Balances>(api::GetBalances{}); }
+    bitcoin::Script script() {
+        return *bitcoin::scriptFromAddress(ask<api::Text>(api::NewAddress{}).text, network());
+    }
+    bitcoin::Script createWallet() {
+        ask<api::WalletCreated>(api::CreateWallet{.name = "a"});
+        return script();
+    }
+
+    std::unique_ptr<engine::Engine> engine;
+};
+
+} // namespace
+
+/// The wallet on a chain that moves, with peers that are behind, gone or on another branch.
+class TestWalletChain : public QObject {
+    Q_OBJECT
+
+private slots:
+    // A payment that a peer relays is its word, in every place that shows it, until a block holds it.
+    void relayedPayment_isLabelledAsAPeersWord() {
+        Chain chain;
+        QTemporaryDir dir;
+        Node node(dir, {chain.address});
+        const bitcoin::Script script = node.createWallet();
+        QVERIFY(node.waitFor([&] { return chain.maker.peers() == 1; }) && node.reaches(chain));
+        node.dial(chain); // the first connection takes no transactions, the second does
+        QVERIFY(node.waitFor([&] { return node.ask<api::StatusSnapshot>(api::GetStatus{}).peers == 2; }));
+        const std::string txid = *chain.maker.fund(script, {700'000});
+        QVERIFY(node.waitFor([&] { return node.balances().pending_sat == 700'000; }));
+        QCOMPARE(node.balances().trusted_sat, 0);
+
+        const auto isHearsay = [](const ledger::Verified& verified) {
+            return verified.label == Label::reported && verified.evidence == ledger::Evidence::peer;
+        };
+        const auto transaction = node.ask<api::WalletTransaction>(api::GetWalletTransaction{.txid = txid});
+        QVERIFY(isHearsay(transaction.verified) && !transaction.trusted);
+        const auto coins = node.ask<api::CoinList>(api::ListUnspent{.min_confirmations = 0}).coins;
+        QCOMPARE(coins.size(), std::size_t{1});
+        QVERIFY(isHearsay(coins[0].verified) && !coins[0].spendable);
+        const auto history = node.ask<api::ActivityList>(api::GetActivity{}).items;
+        QCOMPARE(history.size(), std::size_t{1});
+        QVERIFY(isHearsay(history[0].verified));
+        QVERIFY(isHearsay(node.ask<api::RawTransactionReply>(api::GetRawTransaction{.txid = txid}).verified));
+        for (const auto& fact : node.ask<api::ProvenanceReply>(api::GetProvenance{.txid = txid}).facts)
+            QVERIFY(isHearsay(fact.verified));
+
+        chain.maker.mine(1);
+        QVERIFY(node.reaches(chain));
+        QCOMPARE(node.balances().trusted_sat, 700'000);
+        const auto confirmed = node.ask<api::WalletTransaction>(api::GetWalletTransaction{.txid = txid});
+        QCOMPARE(confirmed.verified.label, Label::proved_recent);
+        QCOMPARE(confirmed.verified.time, confirmed.block_time); // of the fact, not of the question
+        // Our own payment out of it is signed by our keys.
+        const auto sent = node.ask<api::SendReply>(
+            api::SendCoins{.payees = {{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", 100'000}}});
+        QVERIFY(sent.expected_s);
+        QCOMPARE(sent.sent_to_peers, 2);
+        const auto own = node.ask<api::WalletTransaction>(api::GetWalletTransaction{.txid = sent.txid});
+        QVERIFY(own.verified.label == Label::own && own.trusted);
+        QCOMPARE(node.balances().trusted_sat, 600'000 - sent.fee_sat);
+        QCOMPARE(node.ask<api::FeeEstimate>(api::EstimateFee{.target_blocks = 2}).blocks, 6);
+    }
+
+    // An old balance is not fresh because somebody answers the phone: the peer may be behind.
+    void balanceAfterARestart_isStaleUntilThisRunIsSynced() {
+        QTemporaryDir dir;
+        Chain chain;
+        {
+            Node node(dir, {chain.address});
+            const bitcoin::Script script = node.createWallet();
+            (void)chain.maker.fund(script, {700'000});
+            chain.maker.mine(1);
+            QVERIFY(node.reaches(chain));
+            QVERIFY(node.waitFor([&] { return node.balances().verified.label == Label::agreed; }));
+            QVERIFY(node.balances().verified.n > 0);
+        }
+        Chain behind(1); // shows no block of ours
+        Node node(dir, {behind.address});
+        QVERIFY(node.waitFor([&] { return node.ask<api::StatusSnapshot>(api::GetStatus{}).peers == 1; }));
+        const auto old = node.balances();
+        QCOMPARE(old.trusted_sat, 700'000);
+        QCOMPARE(old.verified.label, Label::stale);
+        QCOMPARE(old.verified.time,
+                 std::int64_t{
+                     chain.maker.ledger().at(static_cast<std::uint32_t>(chain.height())).block.header.time});
+        chain.maker.mine(1);
+        node.dial(chain);
+        QVERIFY(node.reaches(chain));
+        QVERIFY(node.waitFor([&] { return node.balances().verified.label == Label::agreed; }));
+    }
+
+    // A crash after a block's rows and before the report that the block was verified; then the block leaves.
+    void crashBeforeTheReport_thenTheBlockLeaves_noPhantomStays() {
+        QTemporaryDir dir;
+        Chain chain;
+        bitcoin::Script script;
+        {
+            Node node(dir, {chain.address});
+            script = node.createWallet();
+            (void)chain.maker.fund(script, {500'000});
+            chain.maker.mine(1);
+            QVERIFY(node.reaches(chain));
+        }
+        {
+            auto opened = room::openWallet(dir.path().toStdString(), "a", network());
+            QVERIFY(opened.has_value());
+            room::OpenWallet& wallet = **opened;
+            QCOMPARE(std::int64_t{wallet.facts.complete_to.value}, chain.height());
+            bitcoin::Transaction phantom;
+            phantom.inputs.push_back({.previous = {bitcoin::Txid{{1}}, 0}});
+            phantom.outputs.push_back({{9'000'000}, script});
+            const auto change = wallet.value.connectBlock({wallet.facts.complete_to.value + 1},
+                                                          bitcoin::BlockHash{{2}}, unixTime(1), {phantom});
+            store::Changes rows;
+            room::store(change, wallet, rows);
+            QVERIFY(wallet.database->commit(rows).has_value());
+            QCOMPARE(wallet.value.balance().confirmed.value, 9'500'000);
+        }
+        chain.maker.mine(1); // another block of that height
+        Node node(dir, {chain.address});
+        QVERIFY(node.reaches(chain));
+        QCOMPARE(node.balances().trusted_sat, 500'000);
+    }
+
+    // While a rescan is below it, a block with our payment leaves the chain.
+    void reorganisationAboveARescan_isFollowed() {
+        QTemporaryDir dir;
+        auto first = std::make_unique<Chain>();
+        Node node(dir);
+        const bitcoin::Script script = node.createWallet();
+        node.dial(*first);
+        (void)first->maker.fund(script, {700'000});
+        first->maker.mine(1);
+        QVERIFY(node.reaches(*first));
+        QCOMPARE(node.balances().trusted_sat, 700'000);
+        first.reset();
+        QVERIFY(node.waitFor([&] { return node.ask<api::StatusSnapshot>(api::GetStatus{}).peers == 0; }));
+        node.engine->ask(api::Rescan{.start_height = 0});
+        Chain other(140); // more work, without the payment
+        node.dial(other);
+        QVERIFY(node.reaches(other));
+        QCOMPARE(node.balances().trusted_sat, 0);
+    }
+
+    // Spending inside one block: the explorer finds what an input spends there.
+    void blockFacts_showSpendsInsideTheBlock() {
+        QTemporaryDir dir;
+        Chain chain;
+        Node node(dir, {chain.address});
+        const bitcoin::Script script = node.createWallet();
+        (void)chain.maker.fund(script, {700'000});
+        chain.maker.mine(1);
+        QVERIFY(node.reaches(chain));
+        std::int64_t fee = 0;
+        for (int i = 0; i < 2; ++i) { // the second spends the change of the first
+            const auto sent = node.ask<api::SendReply>(
+                api::SendCoins{.payees = {{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", 10'000}}});
+            fee += sent.fee_sat;
+        }
+        QVERIFY(node.waitFor([&] { return chain.maker.ledger().mempoolSize() == 2; }));
+        chain.maker.mine(1);
+        QVERIFY(node.reaches(chain));
+        const auto facts = node.ask<ledger::BlockFacts>(api::GetBlockFacts{.height = chain.height()});
+        QCOMPARE(facts.transactions.size(), std::size_t{3});
+        QCOMPARE(facts.transactions[1].fee_sat.value_or(0) + facts.transactions[2].fee_sat.value_or(0), fee);
+    }
+};
+
+DUPLEX_TEST(TestWalletChain)
+#include "tst_wallet_chain.moc"
