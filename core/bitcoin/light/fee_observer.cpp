@@ -79,6 +79,12 @@ std::vector<BlockHeight> FeeObserver::wanted(BlockHeight tip) const {
     return heights;
 }
 
+std::vector<BlockHeight> FeeObserver::toFetch(BlockHeight tip, const BlockHash& hash) {
+    if (m_fetched_at == hash) return {};
+    m_fetched_at = hash;
+    return wanted(tip);
+}
+
 std::optional<FeeEstimate> FeeObserver::estimate(BlockHeight tip, Ticks now) const {
     std::vector<std::int64_t> rates;
     std::optional<Ticks> newest;

@@ -57,6 +57,9 @@ public:
     /// The heights among the last six up to `tip` whose blocks were not seen yet, highest first: what to
     /// fetch when a send page opens.
     std::vector<BlockHeight> wanted(BlockHeight tip) const;
+    /// wanted(), the first time that it is asked for this tip, and again after a fetch failed; else nothing.
+    std::vector<BlockHeight> toFetch(BlockHeight tip, const BlockHash& hash);
+    void fetchFailed() { m_fetched_at.reset(); }
 
     /// Median of the last six heights that were over half full; the network's fallback rate below three of
     /// them on test networks, nothing there on main.
@@ -72,6 +75,7 @@ private:
         Ticks when{};
     };
     const NetworkParameters* m_network;
+    std::optional<BlockHash> m_fetched_at;
     std::map<BlockHeight, Seen> m_seen;                     // the last 24 heights
     std::map<PeerId, std::optional<std::int64_t>> m_floors; // sat per kvB, of peers with relay = 1
 };

@@ -14,6 +14,11 @@ constexpr duplex::bitcoin::BlockHeight nobodys_birthday{50'000'000};
 constexpr std::int64_t newest_blocks = 6;
 constexpr Ticks longest_catch_up = 10s;
 
+/// Requests whose answer rests on what a payment costs now.
+template <typename R>
+concept AsksForFees =
+    one_of<R, api::EstimateFee, api::SendCoins, api::FundChannel, api::GetQuotes, api::StartMove>;
+
 } // namespace
 
 BitcoinFamily::BitcoinFamily(Options options, Outlet outlet)
@@ -92,7 +97,12 @@ void BitcoinFamily::Parts::handle(api::Request request, Answered answered) {
             api::Error{-20, "Nothing was done: Duplex stopped because " + m_frozen +
                                 ". Check the disk's space and rights, then start Duplex again."}));
     }
-    std::visit([&](const auto& one) { on(one, answered); }, request);
+    std::visit(
+        [&](const auto& one) {
+            if constexpr (AsksForFees<std::decay_t<decltype(one)>>) m_client->wantFees();
+            on(one, answered);
+        },
+        request);
     m_turns->end();
 }
 

@@ -200,11 +200,12 @@ void BitcoinFamily::Parts::on(const api::GetRawTransaction& request, Answered an
 void BitcoinFamily::Parts::on(const api::EstimateFee&, Answered answered) {
     // One figure for every target: the median of so many blocks is all that a light client sees (bitcoin.md
     // 4).
-    api::FeeEstimate reply{.blocks = light::heights_in_median, .verified = feeVerified()};
+    api::FeeEstimate reply{.blocks = light::heights_in_median};
     reply.floor_sat_per_kvb = m_client->fees().floor().satPerKvb();
     if (const auto estimate = m_client->fees().estimate({chain().height()}, io::now())) {
         reply.feerate_sat_per_kvb = std::max(estimate->feerate, m_client->fees().floor()).satPerKvb();
         reply.age_s = estimate->age.count() / 1000;
+        reply.verified = feeVerified();
     } else {
         reply.errors.emplace_back("Too few full blocks were seen for an estimate");
     }

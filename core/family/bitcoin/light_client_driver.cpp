@@ -121,6 +121,21 @@ void LightClientDriver::fetchBlock(const duplex::bitcoin::BlockHash& hash, Block
     feed(light::FetchBlock{{request}, hash});
 }
 
+void LightClientDriver::wantFees() {
+    if (!m_sync) return;
+    const light::SyncStage stage = m_sync->stage();
+    if (stage == light::SyncStage::no_peers || stage == light::SyncStage::headers) return; // an old tip
+    const light::ChainTip tip = m_sync->chain().tip();
+    for (const duplex::bitcoin::BlockHeight height : m_fees.toFetch(tip.height, tip.hash)) {
+        fetchBlock(
+            m_sync->chain().hashAt(height.value),
+            [this](const std::expected<std::shared_ptr<const FetchedBlock>, light::FetchFailure>& got) {
+                if (!got) m_fees.fetchFailed();
+                m_listener.changed();
+            });
+    }
+}
+
 // --- connections ---
 
 void LightClientDriver::open(const io::Endpoint& endpoint, bool manual) {

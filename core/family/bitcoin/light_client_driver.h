@@ -65,6 +65,9 @@ public:
         return m_broadcast.stateOf(txid);
     }
     void fetchBlock(const duplex::bitcoin::BlockHash& hash, BlockAnswered answered);
+    /// Somebody asks what a payment costs: fetches those of the last six blocks that were not seen, once a
+    /// tip (bitcoin.md 4). Does not wait for them; the estimate stands when they have come.
+    void wantFees();
 
     const light::Sync& sync() const { return *m_sync; }
     const light::FeeObserver& fees() const { return m_fees; }

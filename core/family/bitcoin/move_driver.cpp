@@ -141,7 +141,6 @@ std::optional<duplex::bitcoin::FeeratePerKw> MoveDriver::feerate() const {
     const auto floor = shell.client.fees().floor();
     if (const auto estimate = shell.client.fees().estimate({shell.headerTip()}, io::now()))
         return std::max(estimate->feerate, floor);
-    if (shell.network.fallback_feerate.value > 0) return std::max(shell.network.fallback_feerate, floor);
     return std::nullopt;
 }
 

@@ -74,15 +74,11 @@ BitcoinFamily::Parts::feerateFor(const api::SendCoins& request, std::string& rea
         return rate;
     }
     const auto estimate = m_client->fees().estimate({chain().height()}, io::now());
-    verified = feeVerified();
     if (estimate) {
+        verified = feeVerified();
         reason = estimate->source == light::FeeSource::recent_blocks ? "median of recent blocks"
                                                                      : "fallback of this network";
         return std::max(estimate->feerate, floor);
-    }
-    if (m_network.fallback_feerate.value > 0) {
-        reason = "fallback of this network";
-        return std::max(m_network.fallback_feerate, floor);
     }
     return std::unexpected(api::Error{
         -4, "Too few full blocks were seen for an estimate. Give a feerate, or wait for more blocks."});

@@ -113,11 +113,13 @@ ledger::Verified BitcoinFamily::Parts::feeVerified() const {
 ledger::Verified verifiedFee(const std::optional<light::FeeEstimate>& estimate, std::int64_t height,
                              UnixTime now) {
     const bool of_blocks = estimate && estimate->source == light::FeeSource::recent_blocks;
-    const std::int64_t age = of_blocks ? estimate->age.count() / 1000 : 0;
+    // No block stands behind the fallback of a network; peers only say what they would take.
+    if (!of_blocks)
+        return {.label = ledger::Label::reported, .evidence = ledger::Evidence::peer, .time = secondsOf(now)};
     return {.label = ledger::Label::reported,
             .evidence = ledger::Evidence::block,
             .height = height,
-            .time = secondsOf(now) - age};
+            .time = secondsOf(now) - estimate->age.count() / 1000};
 }
 
 ledger::Verified verifiedByKeys(UnixTime learnt) {

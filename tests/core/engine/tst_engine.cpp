@@ -170,6 +170,32 @@ private slots:
         }
     }
 
+    // bitcoin.md 4: with real money nothing is spent at a feerate that no block gave and nobody chose. Where
+    // coins are worthless the network's own rate will do; no block is said to stand behind it.
+    void send_withoutAnEstimate_isRefusedOnTheMainNetwork() {
+        for (const bool on_main : {true, false}) {
+            QTemporaryDir dir;
+            auto options = optionsIn(dir);
+            if (on_main) options.network = "main";
+            auto engine = engine::Engine::start(options);
+            QVERIFY(engine.has_value());
+            get<api::WalletCreated>(ask(**engine, api::CreateWallet{.name = "a"}));
+            const auto address = get<api::Text>(ask(**engine, api::NewAddress{})).text;
+            api::SendCoins plan{.payees = {{.address = address, .amount_sat = 10'000}}, .plan_only = true};
+            const auto refused = ask(**engine, plan);
+            QVERIFY(!refused);
+            QCOMPARE(refused.error().code, on_main ? -4 : -6); // -6: the wallet is empty
+            plan.feerate_sat_per_kvb = 2'000;
+            const auto chosen = ask(**engine, plan);
+            QVERIFY(!chosen);
+            QCOMPARE(chosen.error().code, -6);
+            const auto fee = get<api::FeeEstimate>(ask(**engine, api::EstimateFee{}));
+            QCOMPARE(fee.feerate_sat_per_kvb.has_value(), !on_main);
+            QCOMPARE(fee.verified.label, ledger::Label::reported);
+            QVERIFY(fee.verified.evidence != ledger::Evidence::block && fee.verified.height == -1);
+        }
+    }
+
     void wallet_reopened_givesFreshAddressesOnly() {
         QTemporaryDir dir;
         std::set<std::string> seen;

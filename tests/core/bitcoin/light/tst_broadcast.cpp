@@ -145,6 +145,10 @@ private slots:
         MiniChain chain;
         FeeObserver observer(Network::main);
         QCOMPARE(observer.wanted({10}).size(), std::size_t{6});
+        QCOMPARE(observer.toFetch({10}, chain.hash(0)).size(), std::size_t{6});
+        QVERIFY(observer.toFetch({10}, chain.hash(0)).empty()); // on their way
+        observer.fetchFailed();
+        QCOMPARE(observer.toFetch({10}, chain.hash(0)).size(), std::size_t{6});
         for (std::uint32_t height = 5; height <= 10; ++height) {
             Block block = chain.block(0);
             Transaction big = MiniChain::pay(MiniChain::script(1), 1, height);
@@ -162,6 +166,8 @@ private slots:
         QVERIFY(estimate->feerate.value == 7 ||
                 estimate->feerate.value == 8); // of 5, 6, 8, 9, 10, rounded down
         QCOMPARE(estimate->age, Ticks(2000));
+        QVERIFY(observer.toFetch({10}, chain.hash(0)).empty());
+        QCOMPARE(observer.toFetch({11}, BlockHash{}), std::vector<BlockHeight>{BlockHeight{11}});
         observer.forgetAbove({6});
         QVERIFY(!observer.estimate({10}, Ticks(12'000)));
         QCOMPARE(FeeObserver(Network::regtest).estimate({10}, Ticks(0))->source, FeeSource::network_fallback);

@@ -1,0 +1,95 @@
+#include "tests/support/test_main.h"
+
+#include "core/base/check.h"
+#include "core/family/bitcoin/light_client_driver.h"
+#include "core/sandbox/practice_chain.h"
+
+#include <QTemporaryDir>
+
+using namespace duplex;
+using namespace duplex::family::bitcoin;
+
+namespace {
+
+constexpr int patience_ms = 30'000; // on a busy machine
+
+/// The driver alone on the practice chain, nobody's wallet open.
+struct Room {
+    QTemporaryDir dir;
+    sandbox::PracticeChain chain;
+    std::unique_ptr<ChainStore> store;
+    std::unique_ptr<TurnKeeper> turns;
+    std::unique_ptr<LightClientDriver> driver;
+
+    explicit Room(std::uint32_t blocks) {
+        const auto endpoint = chain.start({.interval = Ticks{0}, .first_blocks = blocks});
+        check(endpoint.has_value(), "the practice chain listens");
+        auto opened = ChainStore::open(dir.path().toStdString());
+        check(opened.has_value(), "a chain store opens in a new folder");
+        store = std::move(*opened);
+        turns = std::make_unique<TurnKeeper>(store->database(), [](const store::WriteError&) {});
+        Options options;
+        options.network = duplex::bitcoin::Network::sandbox;
+        options.data_directory = dir.path().toStdString();
+        options.connect = {*endpoint};
+        driver = std::make_unique<LightClientDriver>(options, *store, *turns,
+                                                     ChainListener{.connected = [](const auto&) {},
+                                                                   .rescanned = [](const auto&) {},
+                                                                   .disconnected = [](const auto&) {},
+                                                                   .complete = [](const auto&) {},
+                                                                   .changed = [] {},
+                                                                   .transaction_seen = [](const auto&) {},
+                                                                   .broadcast_progress = [](const auto&) {},
+                                                                   .failed = [](const std::string&) {},
+                                                                   .log = [](const std::string&) {},
+                                                                   .log_net = [](const std::string&) {}});
+        driver->scan({.complete = std::nullopt, .birthday = {50'000'000}, .scripts = {}, .outpoints = {}});
+    }
+    bool synced() {
+        return QTest::qWaitFor(
+            [&] {
+                const light::SyncStage stage = driver->sync().stage();
+                return driver->sync().chain().height() == chain.ledger().height() &&
+                       stage != light::SyncStage::no_peers && stage != light::SyncStage::headers;
+            },
+            patience_ms);
+    }
+    void wantFees() {
+        driver->wantFees();
+        turns->end();
+    }
+    std::vector<std::uint32_t> seen() const {
+        std::vector<std::uint32_t> heights;
+        for (const light::BlockFee& fee : driver->fees().seen()) heights.push_back(fee.height.value);
+        return heights;
+    }
+};
+
+using Heights = std::vector<std::uint32_t>;
+
+} // namespace
+
+class TestLightClientDriver : public QObject {
+    Q_OBJECT
+
+private slots:
+    // bitcoin.md 4: the last six blocks are fetched when somebody asks what a payment costs, and not before.
+    void askedForFees_fetchesTheLastSixBlocks_onceATip() {
+        Room room(20);
+        room.wantFees(); // nobody to ask yet, and nothing comes of it later
+        room.driver->connectToPeers();
+        room.turns->end();
+        QVERIFY(room.synced());
+        QCOMPARE(room.seen(), Heights{});
+        room.wantFees();
+        room.wantFees();
+        QTRY_COMPARE_WITH_TIMEOUT(room.seen(), (Heights{15, 16, 17, 18, 19, 20}), patience_ms);
+        room.chain.mine(2);
+        QVERIFY(room.synced());
+        room.wantFees();
+        QTRY_COMPARE_WITH_TIMEOUT(room.seen(), (Heights{15, 16, 17, 18, 19, 20, 21, 22}), patience_ms);
+    }
+};
+
+DUPLEX_TEST(TestLightClientDriver)
+#include "tst_light_client_driver.moc"
