@@ -50,6 +50,7 @@ T.ApplicationWindow {
         id: frame
         anchors.fill: parent
         visible: window.app.status.ready && !window.app.welcome
+        onVisibleChanged: if (visible && loader.item) loader.item.forceActiveFocus()
         Rail { id: rail; height: parent.height; width: implicitWidth; status: window.app.status; page: window.railPage; keys: window.keys; onChosen: (page) => window.open(page, ""); onWalletWanted: window.app.onboarding.startAgain() }
         ColumnLayout {
             anchors.left: rail.right
@@ -57,14 +58,14 @@ T.ApplicationWindow {
             height: parent.height
             spacing: 0
             TopBar {
-                id: top
+                id: topBar
                 Layout.fillWidth: true
                 status: window.app.status
                 dark: Theme.dark
                 onPasswordWanted: window.open("settings", "")
-                onSearched: search.openFrom(top)
+                onSearched: search.openFrom(topBar)
                 onThemeToggled: window.app.settings.theme = Theme.dark ? 1 : 2
-                onLockToggled: window.app.status.wallet === "locked" ? unlock.openFrom(top) : window.app.lock.lock()
+                onLockToggled: window.app.status.wallet === "locked" ? unlock.openFrom(topBar) : window.app.lock.lock()
             }
             SandboxBand {
                 Layout.fillWidth: true
@@ -83,10 +84,16 @@ T.ApplicationWindow {
                 Layout.maximumWidth: Theme.widestContent + 2 * Theme.pageMargin
                 spacing: 8
                 visible: notes.count > 0 || sync.needed
-                Repeater {
-                    id: notes
-                    model: window.app.status.warnings
-                    Note { required property var modelData; tone: modelData.tone; text: modelData.text; action: modelData.action; onActed: unlock.openFrom(top) }
+                Column { // a positioner: the notes come and go
+                    id: noteList
+                    Layout.fillWidth: true
+                    spacing: 8
+                    visible: notes.count > 0
+                    Repeater {
+                        id: notes
+                        model: window.app.status.warnings
+                        Note { required property var modelData; objectName: "note"; width: noteList.width; tone: modelData.tone; text: modelData.text; action: modelData.action; onActed: unlock.openFrom(topBar) }
+                    }
                 }
                 SyncBand { id: sync; status: window.app.status }
             }
@@ -101,7 +108,7 @@ T.ApplicationWindow {
                 Layout.maximumWidth: Theme.widestContent
                 function load() {
                     setSource(window.pages[window.page] + ".qml", {app: window.app, argument: window.argument})
-                    if (item) item.forceActiveFocus()
+                    if (item && frame.visible) item.forceActiveFocus() // behind the welcome it would take the focus from it
                 }
                 Component.onCompleted: load()
             }
@@ -136,7 +143,7 @@ T.ApplicationWindow {
             Shortcut { sequence: "Ctrl+" + (index + 1); enabled: frame.visible && (window.keys || index > 4); onActivated: window.open(modelData, "") }
         }
     }
-    Shortcut { sequences: ["Ctrl+K", "/"]; enabled: frame.visible; onActivated: search.openFrom(top) }
+    Shortcut { sequences: ["Ctrl+K", "/"]; enabled: frame.visible; onActivated: search.openFrom(topBar) }
     Shortcut { sequence: "Ctrl+N"; enabled: frame.visible && window.keys; onActivated: window.open("send", "") }
     Shortcut { sequence: "Ctrl+R"; enabled: frame.visible && window.keys; onActivated: window.open("receive", "") }
     Shortcut { sequence: "Ctrl+,"; enabled: frame.visible; onActivated: window.open("settings", "") }

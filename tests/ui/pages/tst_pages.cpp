@@ -323,6 +323,50 @@ void TestPages::move_clickedThrough_startsAndShowsItsSteps() {
     QTRY_COMPARE(fixture.window->property("page").toString(), QStringLiteral("move"));
 }
 
+void TestPages::move_reopenedWithRowsThatGo_staysAlive_data() {
+    QTest::addColumn<bool>("turn");
+    QTest::newRow("turned down") << true;
+    QTest::newRow("amount emptied") << false;
+}
+
+// The row was there when the page was made, and goes while the layouts above it are placed: that ended the
+// program.
+void TestPages::move_reopenedWithRowsThatGo_staysAlive() {
+    QFETCH(bool, turn);
+    WindowFixture fixture(sampleStatus());
+    fixture.open(QStringLiteral("move"));
+    settle(60);
+    QVERIFY(fixture.type(QStringLiteral("moveAmount"), QStringLiteral("300000")));
+    QTRY_COMPARE(fixture.app->move()->quotes()->count(), 1);
+    settle(60);
+    QVERIFY(fixture.click(QStringLiteral("rail-home")));
+    settle(60);
+    QVERIFY(fixture.click(QStringLiteral("rail-move")));
+    settle(60);
+    if (turn) {
+        QVERIFY(fixture.click(QStringLiteral("direction1")));
+        QTRY_COMPARE(fixture.app->move()->quotes()->count(), 3);
+    } else {
+        QVERIFY(fixture.click(QStringLiteral("moveAmount")));
+        QTest::keyClick(fixture.window, Qt::Key_A, Qt::ControlModifier);
+        QTest::keyClick(fixture.window, Qt::Key_Delete);
+        QTRY_COMPARE(fixture.app->move()->quotes()->count(), 0);
+    }
+    settle(60);
+}
+
+void TestPages::unlock_fromTheNote_opensTheDialog() {
+    api::StatusSnapshot status = sampleStatus();
+    status.wallet = api::WalletState::locked;
+    WindowFixture fixture(status);
+    settle(60);
+    QVERIFY(fixture.click(QStringLiteral("noteAction")));
+    QTRY_VERIFY(fixture.item(QStringLiteral("password")) != nullptr);
+    QVERIFY(fixture.type(QStringLiteral("password"), QStringLiteral("secret")));
+    QVERIFY(fixture.click(QStringLiteral("confirm")));
+    QTRY_VERIFY(fixture.item(QStringLiteral("password")) == nullptr);
+}
+
 void TestPages::closeAlone_asksForTheNameFirst() {
     WindowFixture fixture(sampleStatus());
     fixture.open(QStringLiteral("channels"));

@@ -31,7 +31,10 @@ private slots:
     void rail_clicked_opensEachPage();
     void send_pastedAndConfirmed_paysOnce();
     void move_clickedThrough_startsAndShowsItsSteps();
+    void move_reopenedWithRowsThatGo_staysAlive_data();
+    void move_reopenedWithRowsThatGo_staysAlive();
     void closeAlone_asksForTheNameFirst();
+    void unlock_fromTheNote_opensTheDialog();
     void search_typedAndEntered_opensTheBlock();
     void unlock_wrongThenRight_closesTheDialog();
     void wallet_madeByMouse_isCheckedBeforeItOpens();

@@ -28,6 +28,7 @@ Rectangle {
     }
     Button {
         id: button
+        objectName: note.objectName + "Action"
         visible: note.action !== ""
         text: note.action
         size: 32

@@ -32,6 +32,7 @@ Rectangle {
                 required property string modelData
                 required property int index
                 readonly property bool on: index === root.current
+                objectName: root.objectName + index
                 text: modelData
                 height: root.size - 6
                 implicitWidth: words.implicitWidth + 28 + (symbol.visible ? 20 : 0)

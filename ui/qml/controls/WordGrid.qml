@@ -2,21 +2,20 @@ import QtQuick
 import QtQuick.Layouts
 import Duplex
 
-// The words of a wallet, numbered. They cannot be selected or copied.
-GridLayout {
+// The words of a wallet, numbered. They cannot be selected or copied. A positioner: the words go while it is shown.
+Grid {
     id: grid
     property var words: []
     columns: 4
-    columnSpacing: 8
-    rowSpacing: 8
+    spacing: 8
+    Layout.fillWidth: true
     Repeater {
         model: grid.words
         Rectangle {
             required property string modelData
             required property int index
-            Layout.fillWidth: true
-            Layout.preferredWidth: 10
-            implicitHeight: word.implicitHeight + 18
+            width: (grid.width - 3 * grid.spacing) / 4
+            height: word.implicitHeight + 18
             radius: 8
             color: Theme.sunken
             Accessible.role: Accessible.StaticText

@@ -20,22 +20,19 @@ Page {
         }
         Note { visible: page.model.message !== ""; tone: "ok"; text: page.model.message }
         Note { visible: page.model.error !== ""; tone: "bad"; text: page.model.error }
-        RowLayout {
+        Tiles {
+            id: sums
             visible: page.model.channels.count > 0
-            Layout.fillWidth: true
-            spacing: Theme.stackGap
-            Repeater {
-                model: page.model.sums
-                Card {
-                    id: sum
-                    required property var modelData
-                    Layout.fillWidth: true
-                    Layout.preferredWidth: 10
-                    pad: 14
-                    spacing: 2
-                    Label { role: "small"; dim: true; text: sum.modelData.name }
-                    Amount { text: sum.modelData.value; size: 20 }
-                }
+            model: page.model.sums
+            Card {
+                id: sum
+                required property var modelData
+                width: sums.cell
+                height: sums.tallest
+                pad: 14
+                spacing: 2
+                Label { role: "small"; dim: true; text: sum.modelData.name }
+                Amount { text: sum.modelData.value; size: 20 }
             }
         }
         Card {

@@ -13,30 +13,34 @@ Page {
             id: table
             Layout.fillWidth: true
             Layout.fillHeight: true
-            implicitHeight: rows.implicitHeight + 2
+            implicitHeight: rows.used + 2
             radius: Theme.cardRadius
             color: Theme.surface
             border.width: 1
             border.color: Theme.line
             Accessible.role: Accessible.Table
             Accessible.name: qsTr("Compare layers")
-            readonly property int first: 190
-            ColumnLayout {
+            readonly property int first: Math.min(Theme.size(190), width * 0.28)
+            Column { // a positioner: what is in it is made anew with each figure
                 id: rows
+                readonly property real used: {
+                    let sum = head.height
+                    for (let i = 0; i < questions.count; ++i) sum += questions.itemAt(i) ? questions.itemAt(i).implicitHeight : 0
+                    return sum
+                }
+                readonly property real spare: Math.max(0, table.height - 2 - used) / Math.max(1, questions.count) // shared by the rows
                 anchors.fill: parent
                 anchors.margins: 1
-                spacing: 0
-                RowLayout {
-                    spacing: 0
-                    Item { Layout.preferredWidth: table.first; implicitHeight: 52 }
+                Row {
+                    id: head
+                    x: table.first
                     Repeater {
                         model: [page.app.portfolio.upper, page.app.portfolio.ground]
                         Rectangle {
                             required property var modelData
                             required property int index
-                            Layout.fillWidth: true
-                            Layout.preferredWidth: 10
-                            implicitHeight: 52
+                            width: (table.width - 2 - table.first) / 2
+                            height: Theme.size(52)
                             color: Theme.layerTint(modelData.level || 2 - index)
                             Row {
                                 x: 16
@@ -49,8 +53,9 @@ Page {
                     }
                 }
                 Repeater {
+                    id: questions
                     model: page.app.portfolio.comparison
-                    ComparisonRow { Layout.fillWidth: true; Layout.fillHeight: true; firstWidth: table.first }
+                    ComparisonRow { width: table.width - 2; height: implicitHeight + rows.spare; firstWidth: table.first }
                 }
             }
         }

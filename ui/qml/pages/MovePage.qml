@@ -20,7 +20,7 @@ Page {
         anchors.fill: parent
         PageHead {
             title: qsTr("Move between layers")
-            Segmented { options: [qsTr("Up to %1").arg(page.move.upperName), qsTr("Down to %1").arg(page.move.groundName)]; symbols: ["up", "down"]; current: page.move.up ? 0 : 1; describe: qsTr("Direction"); onChosen: (index) => page.move.up = index === 0 }
+            Segmented { objectName: "direction"; options: [qsTr("Up to %1").arg(page.move.upperName), qsTr("Down to %1").arg(page.move.groundName)]; symbols: ["up", "down"]; current: page.move.up ? 0 : 1; describe: qsTr("Direction"); onChosen: (index) => page.move.up = index === 0 }
         }
         Columns {
             ColumnLayout {
@@ -70,7 +70,12 @@ Page {
                         HeadCell { text: qsTr("Time"); cellWidth: 100; Layout.leftMargin: 14 }
                         HeadCell { text: qsTr("Who you trust"); cellWidth: 168 }
                     }
-                    Repeater { model: page.move.quotes; QuoteRow { Layout.fillWidth: true; level: page.move.up ? 2 : 1; onChosen: (id) => page.move.choose(id) } }
+                    Column { // a positioner: rows go while the layout around them is being placed
+                        id: ways
+                        Layout.fillWidth: true
+                        spacing: 6
+                        Repeater { model: page.move.quotes; QuoteRow { width: ways.width; level: page.move.up ? 2 : 1; onChosen: (id) => page.move.choose(id) } }
+                    }
                     Note { visible: page.move.problem !== ""; tone: "bad"; text: page.move.problem }
                     PageState {
                         visible: page.move.quotes.count === 0 && page.move.problem === ""
@@ -88,22 +93,26 @@ Page {
                     title: qsTr("Moves so far")
                     pad: 16
                     spacing: 0
-                    Repeater {
-                        model: page.move.moves
-                        TableRow {
-                            id: past
-                            required property string id
-                            required property string title
-                            required property string words
-                            required property string amount
-                            required property bool up
-                            Layout.fillWidth: true
-                            describe: title + ", " + amount + ", " + words
-                            onClicked: page.go("progress", id)
-                            Icon { name: past.up ? "up" : "down"; size: 16; color: Theme.layer(past.up ? 2 : 1) }
-                            Cell { text: past.title }
-                            Cell { text: past.words; dim: true }
-                            Cell { text: past.amount; cellWidth: 130; horizontalAlignment: Text.AlignRight }
+                    Column {
+                        id: history
+                        Layout.fillWidth: true
+                        Repeater {
+                            model: page.move.moves
+                            TableRow {
+                                id: past
+                                required property string id
+                                required property string title
+                                required property string words
+                                required property string amount
+                                required property bool up
+                                width: history.width
+                                describe: title + ", " + amount + ", " + words
+                                onClicked: page.go("progress", id)
+                                Icon { name: past.up ? "up" : "down"; size: 16; color: Theme.layer(past.up ? 2 : 1) }
+                                Cell { text: past.title }
+                                Cell { text: past.words; dim: true }
+                                Cell { text: past.amount; cellWidth: 130; horizontalAlignment: Text.AlignRight }
+                            }
                         }
                     }
                 }

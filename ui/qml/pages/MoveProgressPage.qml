@@ -39,30 +39,35 @@ Page {
                     title: qsTr("Where your money is")
                     RowLayout {
                         spacing: 10
-                        Repeater {
-                            model: page.facts.up ? [{s: "blocks", l: 1}, {s: "move", l: 0}, {s: "bolt", l: 2}] : [{s: "bolt", l: 2}, {s: "move", l: 0}, {s: "blocks", l: 1}]
-                            RowLayout {
-                                id: stop
-                                required property var modelData
-                                required property int index
-                                spacing: 10
-                                Icon { visible: stop.index > 0; name: "right"; size: 16; color: Theme.text3 }
-                                Rectangle {
-                                    implicitWidth: 34
-                                    implicitHeight: 34
-                                    radius: 9
-                                    color: stop.modelData.l === 0 ? Theme.ink : Theme.layerTint(stop.modelData.l)
-                                    Icon { anchors.centerIn: parent; name: stop.modelData.s; size: 18; color: stop.modelData.l === 0 ? Theme.inkText : Theme.layer(stop.modelData.l) }
+                        Row { // a positioner: its stops are made anew with each step of the move
+                            spacing: 10
+                            Repeater {
+                                model: page.facts.up ? [{s: "blocks", l: 1}, {s: "move", l: 0}, {s: "bolt", l: 2}] : [{s: "bolt", l: 2}, {s: "move", l: 0}, {s: "blocks", l: 1}]
+                                Row {
+                                    id: stop
+                                    required property var modelData
+                                    required property int index
+                                    spacing: 10
+                                    Icon { visible: stop.index > 0; name: "right"; size: 16; color: Theme.text3; anchors.verticalCenter: parent.verticalCenter }
+                                    Rectangle {
+                                        width: 34
+                                        height: 34
+                                        radius: 9
+                                        color: stop.modelData.l === 0 ? Theme.ink : Theme.layerTint(stop.modelData.l)
+                                        Icon { anchors.centerIn: parent; name: stop.modelData.s; size: 18; color: stop.modelData.l === 0 ? Theme.inkText : Theme.layer(stop.modelData.l) }
+                                    }
                                 }
                             }
                         }
-                        Label { role: "strong"; text: page.facts.where || ""; Layout.leftMargin: 6 }
+                        Label { role: "strong"; text: page.facts.where || ""; Layout.leftMargin: 6; Layout.fillWidth: true }
                     }
-                    FactRow { name: qsTr("Locked now"); value: page.facts.locked || "–"; nameWidth: 140 }
-                    FactRow { name: qsTr("Usable meanwhile"); value: page.facts.usable || "–"; nameWidth: 140 }
+                    FactRow { visible: !page.facts.over; name: qsTr("Locked now"); value: page.facts.locked || "–"; nameWidth: 140 }
+                    FactRow { visible: !page.facts.over; name: qsTr("Usable meanwhile"); value: page.facts.usable || "–"; nameWidth: 140 }
                     FactRow { name: qsTr("Cost"); value: page.facts.cost || "–"; nameWidth: 140 }
                 }
                 Card {
+                    objectName: "dangers"
+                    visible: !page.facts.over
                     Layout.fillWidth: true
                     title: qsTr("If something goes wrong")
                     Column {

@@ -80,14 +80,12 @@ Page {
                     }
                 }
                 Label { visible: page.send.ways.count > 0; role: "strong"; text: qsTr("Way to pay") }
-                RowLayout {
+                Tiles {
+                    id: ways
                     visible: page.send.ways.count > 0
-                    Layout.fillWidth: true
-                    spacing: Theme.stackGap
-                    Repeater {
-                        model: page.send.ways
-                        WayCard { Layout.fillWidth: true; Layout.preferredWidth: 100; Layout.alignment: Qt.AlignTop; onChosen: (level) => page.send.choose(level) }
-                    }
+                    least: 260
+                    model: page.send.ways
+                    WayCard { width: ways.cell; height: ways.tallest; onChosen: (level) => page.send.choose(level) }
                 }
                 Card {
                     visible: page.send.speedTitle !== ""

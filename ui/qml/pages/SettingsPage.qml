@@ -23,33 +23,31 @@ Page {
             Layout.fillWidth: true
             title: qsTr("Could you lose your money?")
             corner: Component { Chip { tone: page.settings.safety.every((tile) => tile.good) ? "ok" : "warn"; symbol: tone === "ok" ? "check" : "warn"; text: page.settings.safetyText } }
-            RowLayout {
+            Tiles {
+                id: safety
                 spacing: 12
-                Repeater {
-                    model: page.settings.safety
-                    Rectangle {
-                        id: safe
-                        required property var modelData
-                        Layout.fillWidth: true
-                        Layout.preferredWidth: 10
-                        Layout.fillHeight: true
-                        implicitHeight: safeWords.implicitHeight + 26
-                        radius: 10
-                        color: modelData.good ? Theme.okTint : Theme.warnTint
-                        border.width: modelData.good ? 0 : 1
-                        border.color: Theme.warn
-                        Accessible.role: Accessible.StaticText
-                        Accessible.name: modelData.title + ": " + modelData.words
-                        Column {
-                            id: safeWords
-                            x: 14
-                            y: 12
-                            width: parent.width - 28
-                            spacing: 4
-                            Icon { name: safe.modelData.good ? "check" : "warn"; size: 20; stroke: 22; color: safe.modelData.good ? Theme.ok : Theme.warn }
-                            Label { role: "strong"; text: safe.modelData.title }
-                            Label { width: parent.width; role: "small"; dim: true; wrapMode: Text.Wrap; text: safe.modelData.words }
-                        }
+                model: page.settings.safety
+                Rectangle {
+                    id: safe
+                    required property var modelData
+                    width: safety.cell
+                    height: safety.tallest
+                    implicitHeight: safeWords.implicitHeight + 26
+                    radius: 10
+                    color: modelData.good ? Theme.okTint : Theme.warnTint
+                    border.width: modelData.good ? 0 : 1
+                    border.color: Theme.warn
+                    Accessible.role: Accessible.StaticText
+                    Accessible.name: modelData.title + ": " + modelData.words
+                    Column {
+                        id: safeWords
+                        x: 14
+                        y: 12
+                        width: parent.width - 28
+                        spacing: 4
+                        Icon { name: safe.modelData.good ? "check" : "warn"; size: 20; stroke: 22; color: safe.modelData.good ? Theme.ok : Theme.warn }
+                        Label { width: parent.width; role: "strong"; text: safe.modelData.title }
+                        Label { width: parent.width; role: "small"; dim: true; wrapMode: Text.Wrap; text: safe.modelData.words }
                     }
                 }
             }
