@@ -140,7 +140,11 @@ ledger::MoveQuote quote(const char* id, const char* route, std::int64_t amount, 
             .from = up ? ground_id : upper_id,
             .to = up ? upper_id : ground_id,
             .amount_sat = amount,
-            .fee = {cost, {{"Opening payment", cost - 272}, {"Closing later", 272}}, by_peer},
+            .fee = {cost,
+                    up ? std::vector<ledger::FeePart>{{"opening transaction", cost - 272},
+                                                      {"closing later, at today's price", 272}}
+                       : std::vector<ledger::FeePart>{{"closing transaction", cost}},
+                    by_peer},
             .delay_s = delay,
             .confirmations = blocks,
             .trust = "Nobody: your keys check it",
@@ -160,12 +164,15 @@ api::QuoteList quotes(const api::GetQuotes& request) {
                                     "channel opening", true));
         return list;
     }
+    // Of the channel that was asked for, as the engine does; else one of each kind.
+    const std::string channel = request.channel_id.empty() ? txid(51) : request.channel_id;
     list.quotes.push_back(quote("q2", "close", request.amount_sat, 1'144, 600, 1,
                                 "Ends the channel with Nordlicht. Its whole balance comes down.",
                                 "mutual close", false));
     list.quotes.push_back(quote("q3", "close-alone", request.amount_sat, 4'480, 432'000, 720,
                                 "For a partner who no longer answers. Your money waits first.", "force close",
                                 false));
+    for (ledger::MoveQuote& open : list.quotes) open.channel_id = channel;
     ledger::MoveQuote closed = quote("", "close", request.amount_sat, 0, 0, 0, "", "mutual close", false);
     closed.available = false;
     closed.channel_id = "harbour";

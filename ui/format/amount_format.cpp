@@ -20,6 +20,23 @@ QString groupedDigits(const QString& digits) {
     return result;
 }
 
+constexpr std::int64_t every_sat = 2'100'000'000'000'000; // 21 million coins
+constexpr qsizetype most_digits = 16;
+
+// The figure without what people put between its digits; empty when there is more than that.
+QString digitsOf(const QString& text) {
+    QString digits;
+    for (const QChar c : text) {
+        if (c.isSpace() || c == QChar(narrow_space) || c == QLatin1Char('\'')) continue;
+        if (!c.isDigit() || c.unicode() > u'9') return {};
+        if (digits != QLatin1String("0"))
+            digits += c;
+        else
+            digits = c;
+    }
+    return digits;
+}
+
 std::uint64_t magnitude(std::int64_t value) {
     return value < 0 ? ~static_cast<std::uint64_t>(value) + 1 : static_cast<std::uint64_t>(value);
 }
@@ -73,15 +90,17 @@ QString counted(std::int64_t count, const QString& one, const QString& many) {
 }
 
 std::int64_t satFromInput(const QString& text) {
-    QString digits;
-    for (const QChar c : text) {
-        if (c.isSpace() || c == QChar(narrow_space) || c == QLatin1Char('\'')) continue;
-        if (!c.isDigit() || c.unicode() > u'9') return -1;
-        digits += c;
-    }
-    if (digits.isEmpty() || digits.size() > 16) return -1;
+    const QString digits = digitsOf(text);
+    if (digits.isEmpty() || digits.size() > most_digits) return -1;
     const qint64 value = digits.toLongLong();
-    return value <= 2'100'000'000'000'000 ? value : -1;
+    return value <= every_sat ? value : -1;
+}
+
+QString amountProblem(const QString& text, const QString& otherwise) {
+    if (text.isEmpty() || satFromInput(text) > 0) return {};
+    const QString digits = digitsOf(text);
+    const bool beyond = digits.size() > most_digits || (!digits.isEmpty() && digits.toLongLong() > every_sat);
+    return beyond ? QObject::tr("There are only %1 in all.").arg(satText(every_sat)) : otherwise;
 }
 
 } // namespace duplex::ui

@@ -74,6 +74,7 @@ void AppModel::askEverything() {
 
 void AppModel::take(const api::ChannelsSnapshot& channels) {
     m_channels.take(channels);
+    m_move.take(channels);
     m_search.take(channels);
 }
 
@@ -100,6 +101,7 @@ void AppModel::take(const api::StatusSnapshot& status) {
     m_wallets.takeStatus(status);
     if (had && status.wallet == api::WalletState::none) m_onboarding.startAgain(); // it was closed
     m_portfolio.takeStatus(status);
+    m_channels.takeStatus(status);
     m_settings.takeStatus(status);
     hideWhileLocked();
 }

@@ -2,6 +2,17 @@
 
 namespace duplex::ui {
 
+QString forPeople(const api::Error& error) {
+    QString words = QString::fromStdString(error.message);
+    words.replace(QStringLiteral(": unlock it first with walletpassphrase"),
+                  QObject::tr(". Unlock it first"));
+    words.replace(QStringLiteral("The wallet passphrase entered was incorrect"),
+                  QObject::tr("The password is wrong"));
+    words.remove(QStringLiteral(" Give it with -stdinpass."));
+    words.replace(QStringLiteral("passphrase"), QObject::tr("password"));
+    return words;
+}
+
 Asker::Asker(api::Session& session, QObject* parent) : QObject(parent), m_session(session) {
     connect(&session, &api::Session::answered, this, &Asker::take);
 }

@@ -8,6 +8,9 @@
 
 namespace duplex::ui {
 
+/// What to tell the user. Some sentences of the engine name commands of its other front, the command line.
+QString forPeople(const api::Error& error);
+
 /// Puts requests to the session and brings each answer to the one who asked. What was asked is cancelled when
 /// the asker goes.
 class Asker : public QObject {
@@ -26,7 +29,7 @@ public:
         return ask(std::move(request),
                    [got = std::move(got), failed = std::move(failed)](const api::Answer& answer) {
                        if (!answer) {
-                           if (failed) failed(QString::fromStdString(answer.error().message));
+                           if (failed) failed(forPeople(answer.error()));
                        } else if (const R* reply = std::get_if<R>(&*answer)) {
                            got(*reply);
                        }

@@ -3,10 +3,11 @@
 #include "ui/format/amount_format.h"
 #include "ui/format/id_format.h"
 #include "ui/format/time_format.h"
-
-#include <QUuid>
+#include "ui/models/partner_name.h"
 
 #include <algorithm>
+#include <optional>
+#include <tuple>
 
 namespace duplex::ui {
 
@@ -26,7 +27,7 @@ QVariantMap part(const char* kind, std::int64_t msat) {
 }
 
 QString nameOf(const api::ChannelView& channel) {
-    return channel.node_alias.empty() ? elided(textOf(channel.node_id)) : textOf(channel.node_alias);
+    return partnerName(channel.node_alias, channel.node_id);
 }
 
 bool usable(const api::ChannelView& channel) {
@@ -37,8 +38,33 @@ bool closed(const api::ChannelView& channel) {
     return channel.state == "CLOSED";
 }
 
+// Only an open channel holds a deposit; one that opens or closes has all of its money on its way.
 std::int64_t reserveMsat(const api::ChannelView& channel) {
-    return std::min(channel.our_reserve_sat * 1000, channel.ours_msat);
+    return usable(channel) ? std::min(channel.our_reserve_sat * 1000, channel.ours_msat) : 0;
+}
+
+std::int64_t movingMsat(const api::ChannelView& channel) {
+    return channel.in_flight_in_msat + channel.in_flight_out_msat + (usable(channel) ? 0 : channel.ours_msat);
+}
+
+// What the forecast of closing follows from.
+bool closesAlike(const api::ChannelView& a, const api::ChannelView& b) {
+    const auto facts = [](const api::ChannelView& view) {
+        return std::tuple(view.state, view.ours_msat, view.theirs_msat, view.in_flight_in_msat,
+                          view.in_flight_out_msat, view.htlc_count, view.feerate_per_kw, view.closing_txid);
+    };
+    return facts(a) == facts(b);
+}
+
+QString labelOf(const api::ForecastOutput& output) {
+    return (output.who == "you" ? ChannelsModel::tr("You: %1") : ChannelsModel::tr("Partner: %1"))
+        .arg(textOf(output.what));
+}
+
+QVariantMap outputRow(const QString& words, const QString& delay, const QString& amount) {
+    return {{QStringLiteral("words"), words},
+            {QStringLiteral("delay"), delay},
+            {QStringLiteral("amount"), amount}};
 }
 
 } // namespace
@@ -53,13 +79,29 @@ ChannelsModel::ChannelsModel(Asker& asker, Display& display, QObject* parent)
 }
 
 void ChannelsModel::take(const api::ChannelsSnapshot& channels) {
+    const api::ChannelView* shown = current();
+    const std::optional<api::ChannelView> before = shown ? std::optional(*shown) : std::nullopt;
     m_channels = channels;
     if (current() == nullptr) {
         m_selected = channels.channels.empty() ? QString() : textOf(channels.channels.front().channel_id);
         m_forecast.clear();
         askForecast();
+    } else if (!before || !closesAlike(*before, *current())) {
+        askForecast();
     }
     refresh();
+}
+
+// While the wallet is locked the engine cannot tell what closing would bring.
+void ChannelsModel::takeStatus(const api::StatusSnapshot& status) {
+    if (status.wallet == m_wallet) return;
+    m_wallet = status.wallet;
+    askForecast();
+}
+
+void ChannelsModel::open() {
+    forgetMessages();
+    askForecast();
 }
 
 const api::ChannelView* ChannelsModel::current() const {
@@ -80,7 +122,6 @@ void ChannelsModel::select(const QString& id) {
 void ChannelsModel::forgetMessages() {
     m_error.clear();
     m_message.clear();
-    m_open_error.clear();
     emit changed();
 }
 
@@ -89,48 +130,68 @@ void ChannelsModel::askForecast() {
     if (m_selected.isEmpty()) return;
     m_asked = m_asker.ask<api::Forecast>(
         api::GetForecast{m_selected.toStdString()},
-        [this](const api::Forecast& forecast) {
-            QVariantList outputs;
-            for (const api::ForecastOutput& output : forecast.outputs) {
-                const QString who = output.who == "you" ? tr("You") : tr("Partner");
-                const QString delay = output.delay_blocks > 0
-                                          ? tr("waits %1").arg(blocksText(output.delay_blocks))
-                                          : tr("at once");
-                outputs.append(QVariantMap{{QStringLiteral("who"), who},
-                                           {QStringLiteral("what"), textOf(output.what)},
-                                           {QStringLiteral("amount"), m_display.sat(output.amount_sat)},
-                                           {QStringLiteral("delay"), delay}});
-            }
-            m_forecast = {
-                {QStringLiteral("back"), tr("You get back about %1").arg(m_display.sat(forecast.yours_sat))},
-                {QStringLiteral("waits"),
-                 forecast.delay_blocks > 0
-                     ? tr("Money waits %1, %2")
-                           .arg(blocksText(forecast.delay_blocks), aboutDuration(forecast.delay_s))
-                     : tr("Nothing waits")},
-                {QStringLiteral("waitsShort"), tr("waits %1").arg(blocksText(forecast.delay_blocks))},
-                {QStringLiteral("until"), forecast.delay_s > 0
-                                              ? dayText(m_display.now() + forecast.delay_s, m_display.now())
-                                              : QString()},
-                {QStringLiteral("costs"),
-                 tr("Costs %1 to close, %2 to collect")
-                     .arg(satText(forecast.commitment_fee_sat), satText(forecast.claim_fee_sat))},
-                {QStringLiteral("lost"),
-                 forecast.lost_to_dust_sat > 0
-                     ? tr("%1 are too small to collect").arg(satText(forecast.lost_to_dust_sat))
-                     : QString()},
-                {QStringLiteral("outputs"), outputs},
-                {QStringLiteral("badge"), badgeOf(forecast.verified)}};
+        [this](const api::Forecast& forecast) { takeForecast(forecast); },
+        [this](const QString& why) {
+            m_forecast = {{QStringLiteral("problem"), why}};
             emit changed();
-        },
-        {});
+        });
+}
+
+void ChannelsModel::takeForecast(const api::Forecast& forecast) {
+    m_forecast.clear();
+    if (forecast.outputs.empty()) { // a channel that is not open yet has nothing to close
+        emit changed();
+        return;
+    }
+    QVariantList outputs;
+    std::int64_t anchors = 0; // nobody's balance: small outputs that let each side speed the close up
+    for (const api::ForecastOutput& output : forecast.outputs) {
+        if (output.who == "nobody") {
+            anchors += output.amount_sat;
+            continue;
+        }
+        const QString delay =
+            output.delay_blocks > 0 ? tr("waits %1").arg(blocksText(output.delay_blocks)) : tr("at once");
+        outputs.append(outputRow(labelOf(output), delay, m_display.sat(output.amount_sat)));
+    }
+    if (anchors > 0)
+        outputs.append(outputRow(tr("Set aside to speed the close up"), {}, m_display.sat(anchors)));
+    // The outputs are what the commitment leaves after its own fee; collecting them costs once more.
+    const std::int64_t back = std::max<std::int64_t>(0, forecast.yours_sat - forecast.claim_fee_sat);
+    const QString blocks = blocksText(forecast.delay_blocks);
+    const QString waits = forecast.delay_blocks <= 0 ? tr("Nothing waits")
+                          : forecast.delay_s <= 0
+                              ? tr("Money waits %1").arg(blocks)
+                              : tr("Money waits %1, %2").arg(blocks, aboutDuration(forecast.delay_s));
+    const api::ChannelView* channel = current();
+    const bool ours = channel == nullptr || channel->opened_by_us;
+    const QString costs = (ours ? tr("Taken off: %1 to close, %2 to collect")
+                                : tr("The partner pays the %1 to close; taken off: %2 to collect"))
+                              .arg(satText(forecast.commitment_fee_sat), satText(forecast.claim_fee_sat));
+    m_forecast = {{QStringLiteral("back"), tr("You get back about %1").arg(m_display.sat(back))},
+                  {QStringLiteral("waits"), waits},
+                  {QStringLiteral("waitsShort"), tr("waits %1").arg(blocks)},
+                  {QStringLiteral("until"), forecast.delay_s > 0
+                                                ? dayText(m_display.now() + forecast.delay_s, m_display.now())
+                                                : QString()},
+                  {QStringLiteral("costs"), costs},
+                  {QStringLiteral("lost"),
+                   forecast.lost_to_dust_sat > 0
+                       ? tr("%1 are too small to collect").arg(satText(forecast.lost_to_dust_sat))
+                       : QString()},
+                  {QStringLiteral("outputs"), outputs},
+                  {QStringLiteral("summary"),
+                   QStringLiteral("%1. %2. %3.")
+                       .arg(tr("You get back about %1").arg(m_display.sat(back)), waits, costs)},
+                  {QStringLiteral("badge"), badgeOf(forecast.verified)}};
+    emit changed();
 }
 
 QVariantList ChannelsModel::partsOf(const api::ChannelView& channel) const {
+    if (m_display.hidden() || closed(channel)) return {};
     const std::int64_t reserve = reserveMsat(channel);
-    const std::int64_t moving = channel.in_flight_in_msat + channel.in_flight_out_msat;
-    if (m_display.hidden()) return {};
-    return {part("solid", channel.ours_msat - reserve), part("hatched", moving), part("locked", reserve),
+    const std::int64_t now = usable(channel) ? channel.ours_msat - reserve : 0;
+    return {part("solid", now), part("hatched", movingMsat(channel)), part("locked", reserve),
             part("pale", channel.theirs_msat)};
 }
 
@@ -167,7 +228,7 @@ void ChannelsModel::writeSums() {
         if (closed(channel)) continue;
         send += channel.spendable_msat;
         receive += channel.receivable_msat;
-        moving += channel.in_flight_in_msat + channel.in_flight_out_msat;
+        moving += movingMsat(channel);
         deposit += reserveMsat(channel);
         capacity += channel.capacity_sat;
     }
@@ -203,6 +264,7 @@ void ChannelsModel::writeDetail() {
                           textOf(channel->short_channel_id)));
     facts.append(
         fact(tr("Funded by"), elided(textOf(channel->funding_txid)), nullptr, textOf(channel->funding_txid)));
+    facts.append(fact(tr("Opened by"), channel->opened_by_us ? tr("you") : tr("the partner")));
     facts.append(fact(tr("If closed alone"), tr("you wait %1, they wait %2")
                                                  .arg(blocksText(channel->to_self_delay_ours),
                                                       blocksText(channel->to_self_delay_theirs))));
@@ -218,9 +280,10 @@ void ChannelsModel::writeDetail() {
     const bool open = channel->closing_txid.empty() && !closed(*channel);
     m_detail = {
         {QStringLiteral("name"), nameOf(*channel)},
-        {QStringLiteral("opened"), channel->opened_by_us ? tr("opened by you") : tr("opened by the partner")},
+        {QStringLiteral("partner"), partnerToType(channel->node_alias, channel->node_id)},
         {QStringLiteral("facts"), facts},
         {QStringLiteral("timeline"), timeline},
+        {QStringLiteral("settled"), usable(*channel) || closed(*channel)}, // its last line is no waiting
         {QStringLiteral("badge"), badgeOf(channel->verified)},
         {QStringLiteral("offline"),
          usable(*channel) && !channel->connected
@@ -266,66 +329,55 @@ void ChannelsModel::close(bool alone) {
     emit changed();
 }
 
+void ChannelsModel::askCloseQuote() {
+    m_asker.cancel(m_asked_quote);
+    m_close_quote.clear();
+    emit changed();
+    const api::ChannelView* channel = current();
+    if (channel == nullptr) return;
+    m_asked_quote = m_asker.ask<api::QuoteList>(
+        api::GetQuotes{.from = m_display.idOf(2),
+                       .to = m_display.idOf(1),
+                       .amount_sat = channel->ours_msat / 1000,
+                       .channel_id = channel->channel_id},
+        [this](const api::QuoteList& list) { takeCloseQuote(list.quotes); },
+        [this](const QString& why) {
+            m_close_quote = {{QStringLiteral("answered"), true}, {QStringLiteral("problem"), why}};
+            emit changed();
+        });
+}
+
+void ChannelsModel::takeCloseQuote(const std::vector<ledger::MoveQuote>& offers) {
+    m_close_quote = {{QStringLiteral("answered"), true}};
+    const auto quote = std::ranges::find_if(offers, [&](const ledger::MoveQuote& offer) {
+        return offer.route == "close" && offer.channel_id == m_selected.toStdString();
+    });
+    if (quote == offers.end()) {
+        m_close_quote[QStringLiteral("problem")] = tr("The price is not known right now.");
+    } else {
+        const QString time =
+            sentence(aboutDuration(quote->delay_s)) + QStringLiteral(", ") + blocksText(quote->confirmations);
+        m_close_quote[QStringLiteral("facts")] =
+            QVariantList{fact(tr("Comes down"),
+                              tr("about %1").arg(m_display.sat(quote->amount_sat - quote->fee.total_sat))),
+                         fact(tr("Cost"),
+                              quote->fee.total_sat > 0 ? satText(quote->fee.total_sat)
+                                                       : tr("nothing: the partner pays, who opened it"),
+                              &quote->fee.verified),
+                         fact(tr("Time"), time)};
+        m_close_quote[QStringLiteral("problem")] = textOf(quote->why_not);
+    }
+    emit changed();
+}
+
 void ChannelsModel::closeTogether() {
     close(false);
 }
 
 void ChannelsModel::closeAlone(const QString& typed_name) {
     const api::ChannelView* channel = current();
-    if (channel != nullptr && typed_name.trimmed() == nameOf(*channel)) close(true);
-}
-
-void ChannelsModel::open(const QString& partner, const QString& amount, bool announce) {
-    const std::int64_t sat = satFromInput(amount);
-    const QString text = partner.trimmed();
-    m_open_error = text.isEmpty() ? tr("Paste the partner's node id and address.")
-                   : sat <= 0     ? tr("Write whole sat, for example 500 000.")
-                                  : QString();
-    if (m_busy || !m_open_error.isEmpty()) {
-        emit changed();
-        return;
-    }
-    m_busy = true;
-    if (m_request_id.empty()) m_request_id = QUuid::createUuid().toString(QUuid::WithoutBraces).toStdString();
-    const std::string node_id = text.section(QLatin1Char('@'), 0, 0).toStdString();
-    if (!text.contains(QLatin1Char('@'))) {
-        fund(node_id, sat, announce);
-    } else {
-        const QString address = text.section(QLatin1Char('@'), 1);
-        const int colon = static_cast<int>(address.lastIndexOf(QLatin1Char(':')));
-        const std::uint16_t port = colon < 0 ? 9735 : address.mid(colon + 1).toUShort();
-        const QString host = colon < 0 ? address : address.left(colon);
-        m_asker.ask<api::PeerConnected>(
-            api::Connect{node_id, host.toStdString(), port},
-            [this, node_id, sat, announce](const api::PeerConnected&) { fund(node_id, sat, announce); },
-            [this](const QString& why) {
-                m_busy = false;
-                m_open_error = why;
-                emit changed();
-            });
-    }
-    emit changed();
-}
-
-void ChannelsModel::fund(const std::string& node_id, std::int64_t sat, bool announce) {
-    m_asker.ask<api::ChannelFunded>(
-        api::FundChannel{
-            .node_id = node_id, .amount_sat = sat, .announce = announce, .request_id = m_request_id},
-        [this](const api::ChannelFunded& reply) {
-            m_busy = false;
-            m_request_id.clear();
-            m_selected = textOf(reply.channel_id);
-            m_message = tr("The channel waits for its blocks. You need to do nothing.");
-            askForecast();
-            refresh();
-            emit opened();
-        },
-        [this](const QString& why) {
-            m_busy = false;
-            m_request_id.clear();
-            m_open_error = why;
-            emit changed();
-        });
+    if (channel != nullptr && isTyped(typed_name, partnerToType(channel->node_alias, channel->node_id)))
+        close(true);
 }
 
 } // namespace duplex::ui

@@ -6,8 +6,8 @@
 
 namespace duplex::ui {
 
-/// The roads of the upper floor: sums, one row each, detail with the forecast of closing alone, open and
-/// close.
+/// The roads of the upper floor: sums, one row each, detail with the forecast of closing alone, and closing.
+/// Opening one is a move (MoveModel).
 class ChannelsModel : public QObject {
     Q_OBJECT
     Q_PROPERTY(QObject* channels READ channels CONSTANT)
@@ -21,32 +21,35 @@ class ChannelsModel : public QObject {
     Q_PROPERTY(QString error MEMBER m_error NOTIFY changed)
     Q_PROPERTY(QString message MEMBER m_message NOTIFY changed)
     Q_PROPERTY(bool busy MEMBER m_busy NOTIFY changed)
-    Q_PROPERTY(QString openError MEMBER m_open_error NOTIFY changed)
+    Q_PROPERTY(QVariantMap closeQuote MEMBER m_close_quote NOTIFY changed)
 
 public:
     ChannelsModel(Asker& asker, Display& display, QObject* parent = nullptr);
     RowListModel* channels() { return &m_rows; }
     QString selected() const { return m_selected; }
     void take(const api::ChannelsSnapshot& channels);
+    void takeStatus(const api::StatusSnapshot& status);
 
+    /// The page was opened: the forecast is asked anew, and what was said before is over.
+    Q_INVOKABLE void open();
     Q_INVOKABLE void select(const QString& id);
+    /// Asks what closing together costs and how long it takes; the answer comes in closeQuote.
+    Q_INVOKABLE void askCloseQuote();
     Q_INVOKABLE void closeTogether();
-    /// Does nothing unless the partner's name was typed as it stands in the detail.
+    /// Does nothing unless what the detail's partner asks for was typed.
     Q_INVOKABLE void closeAlone(const QString& typed_name);
-    /// partner: node id@host:port, or a node id already connected.
-    Q_INVOKABLE void open(const QString& partner, const QString& amount, bool announce);
     Q_INVOKABLE void forgetMessages();
 
 signals:
     void changed();
-    void opened();
 
 private:
     void refresh();
     void writeSums();
     void writeDetail();
     void askForecast();
-    void fund(const std::string& node_id, std::int64_t sat, bool announce);
+    void takeForecast(const api::Forecast& forecast);
+    void takeCloseQuote(const std::vector<ledger::MoveQuote>& offers);
     void close(bool alone);
     Row rowOf(const api::ChannelView& channel) const;
     QVariantList partsOf(const api::ChannelView& channel) const;
@@ -55,12 +58,12 @@ private:
     Asker& m_asker;
     Display& m_display;
     api::ChannelsSnapshot m_channels;
-    api::RequestId m_asked = 0;
+    api::WalletState m_wallet = api::WalletState::none;
+    api::RequestId m_asked = 0, m_asked_quote = 0;
     bool m_busy = false;
-    std::string m_request_id;
-    QString m_selected, m_number_text, m_count_text, m_reserve_text, m_error, m_message, m_open_error;
+    QString m_selected, m_number_text, m_count_text, m_reserve_text, m_error, m_message;
     QVariantList m_sums;
-    QVariantMap m_detail, m_forecast;
+    QVariantMap m_detail, m_forecast, m_close_quote;
     RowListModel m_rows;
 };
 

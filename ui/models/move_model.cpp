@@ -3,6 +3,7 @@
 #include "ui/format/amount_format.h"
 #include "ui/format/id_format.h"
 #include "ui/format/time_format.h"
+#include "ui/models/partner_name.h"
 
 #include <QUuid>
 
@@ -15,6 +16,22 @@ namespace {
 QVariantMap fact(const QString& name, const QString& value) {
     return {{QStringLiteral("name"), name}, {QStringLiteral("value"), value}};
 }
+
+bool closesAlone(const std::string& route) {
+    return route == "close-alone" || route == "force-close";
+}
+
+// The part of a price that is paid only when the channel is closed one day.
+std::int64_t laterSat(const ledger::FeeQuote& fee) {
+    std::int64_t later = 0;
+    for (const ledger::FeePart& part : fee.parts)
+        if (textOf(part.name).startsWith(QLatin1String("closing later"), Qt::CaseInsensitive))
+            later += part.amount_sat;
+    return later;
+}
+
+// A channel keeps about 1 % of itself as the deposit of the side that fills it.
+constexpr std::int64_t deposit_share = 100;
 
 } // namespace
 
@@ -52,8 +69,7 @@ void MoveModel::setUp(bool up) {
 void MoveModel::setAmount(const QString& text) {
     if (text == m_amount_text) return;
     m_amount_text = text;
-    const std::int64_t sat = satFromInput(text);
-    m_amount_error = !text.isEmpty() && sat <= 0 ? tr("Write whole sat, for example 250 000.") : QString();
+    m_amount_error = amountProblem(text, tr("Write whole sat, for example 250 000."));
     m_pause.start();
     refresh();
 }
@@ -133,7 +149,7 @@ const ledger::MoveQuote* MoveModel::chosen() const {
 QString MoveModel::routeWords(const std::string& route) const {
     if (route == "open") return tr("Open a new channel");
     if (route == "close") return tr("Close a channel together");
-    if (route == "close-alone" || route == "force-close") return tr("Close a channel alone");
+    if (closesAlone(route)) return tr("Close a channel alone");
     return textOf(route);
 }
 
@@ -150,12 +166,15 @@ void MoveModel::writeQuotes() {
         const QString id =
             textOf(quote.quote_id.empty() ? quote.route + quote.channel_id + quote.peer_id : quote.quote_id);
         const QString trust = textOf(quote.trust); // "Nobody: why"
+        const api::ChannelView* channel = channelOf(quote);
+        QString details = quote.available ? routeMeaning(quote.route) : textOf(quote.why_not);
+        if (channel != nullptr) // which of the channels
+            details.prepend(tr("With %1. ").arg(partnerName(channel->node_alias, channel->node_id)));
         rows.push_back(
             {id,
              {{QStringLiteral("title"), routeWords(quote.route)},
               {QStringLiteral("mechanism"), textOf(quote.mechanism)},
-              {QStringLiteral("details"),
-               quote.available ? routeMeaning(quote.route) : textOf(quote.why_not)},
+              {QStringLiteral("details"), details},
               {QStringLiteral("cost"), quote.available ? satText(quote.fee.total_sat) : tr("Not now")},
               {QStringLiteral("share"),
                quote.available ? shareText(quote.fee.total_sat, quote.amount_sat) : QString()},
@@ -171,32 +190,71 @@ void MoveModel::writeQuotes() {
     m_quotes.setRows(std::move(rows));
 }
 
+const api::ChannelView* MoveModel::channelOf(const ledger::MoveQuote& quote) const {
+    if (quote.channel_id.empty()) return nullptr;
+    const auto found = std::ranges::find(m_channels, quote.channel_id, &api::ChannelView::channel_id);
+    return found == m_channels.end() ? nullptr : &*found;
+}
+
+bool MoveModel::alone() const {
+    const ledger::MoveQuote* quote = chosen();
+    return quote != nullptr && closesAlone(quote->route);
+}
+
+QVariantMap MoveModel::partner() const {
+    const ledger::MoveQuote* quote = chosen();
+    if (quote == nullptr) return {};
+    const api::ChannelView* channel = channelOf(*quote);
+    return partnerToType(channel == nullptr ? std::string() : channel->node_alias, quote->peer_id);
+}
+
+QString MoveModel::aloneWords() const {
+    const ledger::MoveQuote* quote = chosen();
+    if (quote == nullptr) return {};
+    return tr("Costs %1. The money is free after %2, %3.")
+        .arg(satText(quote->fee.total_sat), blocksText(quote->confirmations), aboutDuration(quote->delay_s));
+}
+
+// Up: what stays as deposit and for closing is on the upper floor, but cannot be sent; closing is paid later.
+// Down: the whole channel comes down, less the price.
+void MoveModel::writeBalances() {
+    m_balances.clear();
+    const ledger::MoveQuote* quote = chosen();
+    const std::int64_t typed = std::max<std::int64_t>(0, satFromInput(m_amount_text));
+    const std::int64_t amount = quote != nullptr ? quote->amount_sat : typed;
+    const std::int64_t cost = quote != nullptr ? quote->fee.total_sat : 0;
+    const std::int64_t later = quote != nullptr ? laterSat(quote->fee) : 0;
+    const api::ChannelView* channel = quote != nullptr ? channelOf(*quote) : nullptr;
+    const std::int64_t leaves_upper = channel != nullptr ? channel->spendable_msat / 1000 : amount;
+    const std::int64_t change[] = {m_up ? -(amount + cost - later) : amount - cost,
+                                   m_up ? amount - amount / deposit_share - later : -leaves_upper};
+    const std::int64_t widest =
+        std::max<std::int64_t>(1, m_portfolio.spendable(1) + m_portfolio.spendable(2));
+    const auto shareOf = [widest](std::int64_t sat) {
+        return std::min(1.0, static_cast<double>(sat) / static_cast<double>(widest));
+    };
+    for (const int level : {2, 1}) {
+        const std::int64_t now = m_portfolio.spendable(level);
+        const std::int64_t after = std::max<std::int64_t>(0, now + (typed > 0 ? change[level - 1] : 0));
+        m_balances.append(QVariantMap{{QStringLiteral("level"), level},
+                                      {QStringLiteral("name"), m_display.nameOf(level)},
+                                      {QStringLiteral("now"), m_display.sat(now)},
+                                      {QStringLiteral("after"), tr("about %1").arg(m_display.sat(after))},
+                                      {QStringLiteral("nowShare"), shareOf(now)},
+                                      {QStringLiteral("afterShare"), shareOf(after)}});
+    }
+}
+
 void MoveModel::writeReview() {
     m_review.clear();
-    m_balances.clear();
     m_risk.clear();
     m_why_not.clear();
+    m_refusal.clear();
     const ledger::MoveQuote* quote = chosen();
     const std::int64_t amount =
         quote != nullptr ? quote->amount_sat : std::max<std::int64_t>(0, satFromInput(m_amount_text));
     const std::int64_t cost = quote != nullptr ? quote->fee.total_sat : 0;
-    const std::int64_t widest =
-        std::max<std::int64_t>(1, m_portfolio.spendable(1) + m_portfolio.spendable(2));
-    for (const int level : {2, 1}) {
-        const bool gains = (level == 2) == m_up;
-        const std::int64_t now = m_portfolio.spendable(level);
-        const std::int64_t after =
-            std::max<std::int64_t>(0, gains ? now + amount : now - amount - (level == 1 ? cost : 0));
-        m_balances.append(
-            QVariantMap{{QStringLiteral("level"), level},
-                        {QStringLiteral("name"), m_display.nameOf(level)},
-                        {QStringLiteral("now"), m_display.sat(now)},
-                        {QStringLiteral("after"), tr("about %1").arg(m_display.sat(after))},
-                        {QStringLiteral("nowShare"),
-                         std::min(1.0, static_cast<double>(now) / static_cast<double>(widest))},
-                        {QStringLiteral("afterShare"),
-                         std::min(1.0, static_cast<double>(after) / static_cast<double>(widest))}});
-    }
+    if (quote == nullptr && m_offers.size() == 1) m_refusal = textOf(m_offers.front().why_not);
     m_can_start = quote != nullptr && quote->available && !m_starting;
     m_start_action =
         amount > 0 ? (m_up ? tr("Move %1 up") : tr("Move %1 down")).arg(satText(amount)) : tr("Move");
@@ -206,7 +264,7 @@ void MoveModel::writeReview() {
     else if (m_asking)
         m_why_not = tr("Asking for prices");
     else if (quote == nullptr)
-        m_why_not = tr("No way is open right now. Each row says why.");
+        m_why_not = m_offers.empty() ? QString() : tr("No way is open right now.");
     if (quote == nullptr) return;
     m_risk = textOf(quote->risk);
     for (const ledger::FeePart& part : quote->fee.parts)
@@ -214,13 +272,32 @@ void MoveModel::writeReview() {
     m_review.append(fact(tr("Cost in all"), satText(cost)));
     m_review.append(fact(tr("Ready"), sentence(aboutDuration(quote->delay_s)) + QStringLiteral(", ") +
                                           blocksText(quote->confirmations)));
-    m_review.append(fact(tr("Locked meanwhile"), m_display.sat(quote->locked_sat)));
+    m_review.append(
+        m_up ? fact(tr("Stays as deposit"), tr("about %1").arg(m_display.sat(amount / deposit_share)))
+             : fact(tr("Locked meanwhile"), m_display.sat(quote->locked_sat)));
     if (!quote->peer_id.empty() && m_peer.isEmpty())
         m_review.append(fact(tr("Partner"), elided(textOf(quote->peer_id))));
     if (quote->expires_at > 0) m_review.append(fact(tr("Price holds until"), clockText(quote->expires_at)));
 }
 
 void MoveModel::start() {
+    if (!alone()) begin();
+}
+
+void MoveModel::startAlone(const QString& typed) {
+    if (alone() && isTyped(typed, partner())) begin();
+}
+
+// What has been started is not offered once more.
+void MoveModel::disarm() {
+    m_pause.stop();
+    m_expiry.stop();
+    m_amount_text.clear();
+    m_offers.clear();
+    m_chosen.clear();
+}
+
+void MoveModel::begin() {
     const ledger::MoveQuote* quote = chosen();
     if (!m_can_start || quote == nullptr) return;
     if (m_request_id.empty()) m_request_id = QUuid::createUuid().toString(QUuid::WithoutBraces).toStdString();
@@ -234,6 +311,7 @@ void MoveModel::start() {
         [this](const ledger::Move& move) {
             m_starting = false;
             m_request_id.clear();
+            disarm();
             if (std::ranges::find(m_known, move.move_id, &ledger::Move::move_id) == m_known.end())
                 m_known.insert(m_known.begin(), move);
             show(textOf(move.move_id));
@@ -253,6 +331,11 @@ void MoveModel::show(const QString& move_id) {
 
 void MoveModel::take(const api::MovesSnapshot& moves) {
     m_known = moves.moves;
+    refresh();
+}
+
+void MoveModel::take(const api::ChannelsSnapshot& channels) {
+    m_channels = channels.channels;
     refresh();
 }
 
@@ -318,9 +401,11 @@ void MoveModel::writeProgress() {
     for (const ledger::MoveStep& step : move.steps)
         if (!step.lost_if_missed.empty() && step.state != ledger::StepState::done)
             dangers.append(fact(textOf(step.name), textOf(step.lost_if_missed)));
+    const QString title = done || failed ? (up ? tr("Move of %1 up to %2") : tr("Move of %1 down to %2"))
+                                         : (up ? tr("Moving %1 up to %2") : tr("Moving %1 down to %2"));
     m_progress = {{QStringLiteral("title"),
-                   (up ? tr("Moving %1 up to %2") : tr("Moving %1 down to %2"))
-                       .arg(m_display.sat(move.amount_sat), up ? m_upper_name : m_ground_name)},
+                   title.arg(m_display.sat(move.amount_sat), up ? m_upper_name : m_ground_name)},
+                  {QStringLiteral("over"), done || failed},
                   {QStringLiteral("route"), routeWords(move.route)},
                   {QStringLiteral("started"), tr("started %1").arg(clockText(move.started))},
                   {QStringLiteral("stateWords"), failed ? tr("Stopped")
@@ -345,6 +430,7 @@ void MoveModel::refresh() {
     m_ground_name = m_display.nameOf(1);
     m_of_text = tr("of %1 on L%2").arg(m_display.sat(m_portfolio.spendable(m_up ? 1 : 2))).arg(m_up ? 1 : 2);
     writeQuotes();
+    writeBalances();
     writeReview();
     writeProgress();
     emit changed();

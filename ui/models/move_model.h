@@ -28,6 +28,10 @@ class MoveModel : public QObject {
     Q_PROPERTY(QString startAction MEMBER m_start_action NOTIFY changed)
     Q_PROPERTY(QString whyNot MEMBER m_why_not NOTIFY changed)
     Q_PROPERTY(QString startError MEMBER m_start_error NOTIFY changed)
+    Q_PROPERTY(QString refusal MEMBER m_refusal NOTIFY changed)
+    Q_PROPERTY(bool alone READ alone NOTIFY changed)
+    Q_PROPERTY(QVariantMap partner READ partner NOTIFY changed)
+    Q_PROPERTY(QString aloneWords READ aloneWords NOTIFY changed)
     Q_PROPERTY(bool starting MEMBER m_starting NOTIFY changed)
     Q_PROPERTY(QObject* moves READ moves CONSTANT)
     Q_PROPERTY(QString current READ current NOTIFY changed)
@@ -41,6 +45,12 @@ public:
     QString amountText() const { return m_amount_text; }
     QString peer() const { return m_peer; }
     QString current() const { return m_current; }
+    /// The chosen way closes a channel without its partner, which nothing takes back.
+    bool alone() const;
+    /// {typed, words}: what startAlone() wants to see.
+    QVariantMap partner() const;
+    /// Price and time of the chosen way in one line.
+    QString aloneWords() const;
     RowListModel* quotes() { return &m_quotes; }
     RowListModel* moves() { return &m_moves; }
     RowListModel* steps() { return &m_steps; }
@@ -50,10 +60,14 @@ public:
     Q_INVOKABLE void setShare(int percent);
     Q_INVOKABLE void setPeer(const QString& peer);
     Q_INVOKABLE void choose(const QString& quote_id);
+    /// Starts the chosen way, unless it closes a channel alone.
     Q_INVOKABLE void start();
+    /// Closes alone once what partner() asks for was typed.
+    Q_INVOKABLE void startAlone(const QString& typed);
     /// Shows the progress of a move; an empty id goes back to the quotes.
     Q_INVOKABLE void show(const QString& move_id);
     void take(const api::MovesSnapshot& moves);
+    void take(const api::ChannelsSnapshot& channels);
 
 signals:
     void changed();
@@ -63,7 +77,11 @@ private:
     void refresh();
     void writeQuotes();
     void writeReview();
+    void writeBalances();
     void writeProgress();
+    void begin();
+    void disarm();
+    const api::ChannelView* channelOf(const ledger::MoveQuote& quote) const;
     void writeSteps(const ledger::Move& move);
     const ledger::MoveQuote* chosen() const;
     QString routeWords(const std::string& route) const;
@@ -78,10 +96,11 @@ private:
     api::RequestId m_asked = 0;
     std::vector<ledger::MoveQuote> m_offers;
     std::vector<ledger::Move> m_known;
+    std::vector<api::ChannelView> m_channels;
     std::string m_request_id;
     bool m_up = true, m_asking = false, m_can_start = false, m_starting = false;
     QString m_upper_name, m_ground_name, m_amount_text, m_amount_error, m_of_text, m_peer, m_problem, m_risk,
-        m_start_action, m_why_not, m_start_error, m_chosen, m_current;
+        m_start_action, m_why_not, m_start_error, m_refusal, m_chosen, m_current;
     QVariantList m_review, m_balances;
     QVariantMap m_progress;
     RowListModel m_quotes, m_moves, m_steps;

@@ -49,6 +49,16 @@ private slots:
         QFETCH(qint64, sat);
         QCOMPARE(satFromInput(text), sat);
     }
+    void problem_ofAnAmount_givesTheReason() {
+        const QString words = QStringLiteral("Write whole sat.");
+        QCOMPARE(amountProblem({}, words), QString());
+        QCOMPARE(amountProblem(QStringLiteral("85 000"), words), QString());
+        QCOMPARE(amountProblem(QStringLiteral("0.5"), words), words);
+        QCOMPARE(amountProblem(QStringLiteral("0"), words), words);
+        for (const char* beyond : {"2100000000000001", "99999999999999999999"})
+            QVERIFY(amountProblem(QString::fromLatin1(beyond), words)
+                        .startsWith(QStringLiteral("There are only")));
+    }
     void share_ofWhole_twoDecimals() {
         QCOMPARE(shareText(1'360, 500'000), QStringLiteral("0.27 %"));
         QCOMPARE(shareText(9, 8'500'000), QStringLiteral("under 0.01 %"));

@@ -1,5 +1,6 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/models/model_fixture.h"
+#include "ui/format/amount_format.h"
 
 using namespace duplex;
 using duplex::test::ModelFixture;
@@ -44,39 +45,92 @@ private slots:
         QVERIFY(fixture.session.last<api::CloseChannel>()->force);
         QTRY_VERIFY(!ModelFixture::text(&channels, "message").isEmpty());
     }
+    void closeAlone_ellipsisTypedAsFullStops_isTaken() {
+        ModelFixture fixture;
+        ui::ChannelsModel& channels = *fixture.app.channels();
+        api::ChannelsSnapshot snapshot = test::sampleChannels();
+        snapshot.channels.front().node_alias = "Kest\u2026rel";
+        fixture.session.publish(snapshot);
+        channels.closeAlone(QStringLiteral("Kest...rel"));
+        QCOMPARE(fixture.session.count<api::CloseChannel>(), 1);
+    }
+    void forecast_balanceStateAndLock_areAskedAnew() {
+        ModelFixture fixture;
+        ui::ChannelsModel& channels = *fixture.app.channels();
+        QTRY_VERIFY(!channels.property("forecast").toMap().isEmpty());
+        const int before = fixture.session.count<api::GetForecast>();
+        api::ChannelsSnapshot snapshot = test::sampleChannels();
+        fixture.session.publish(snapshot); // nothing new
+        QCOMPARE(fixture.session.count<api::GetForecast>(), before);
+        snapshot.channels.front().ours_msat += 5'000'000;
+        fixture.session.publish(snapshot);
+        QCOMPARE(fixture.session.count<api::GetForecast>(), before + 1);
+        channels.open();
+        QCOMPARE(fixture.session.count<api::GetForecast>(), before + 2);
+        fixture.refuse("The wallet is locked: unlock it first with walletpassphrase.");
+        api::StatusSnapshot locked = test::sampleStatus();
+        locked.wallet = api::WalletState::locked;
+        fixture.session.publish(locked);
+        QTRY_COMPARE(channels.property("forecast").toMap().value(QStringLiteral("problem")).toString(),
+                     QStringLiteral("The wallet is locked. Unlock it first."));
+        fixture.session.handler = test::sampleAnswer;
+        fixture.session.publish(test::sampleStatus());
+        QTRY_VERIFY(channels.property("forecast").toMap().contains(QStringLiteral("back")));
+    }
+    void forecast_takesOffCollectingAndSaysWhatAnchorsAre() {
+        ModelFixture fixture;
+        fixture.session.handler = [](const api::Request& request) -> api::Answer {
+            if (!std::holds_alternative<api::GetForecast>(request)) return test::sampleAnswer(request);
+            return api::Forecast{.outputs = {{"you", "your balance", 700'000, 720, ""},
+                                             {"partner", "the partner's balance", 200'000, 1, ""},
+                                             {"nobody", "anchor", 330, 0, ""},
+                                             {"nobody", "anchor", 330, 0, ""}},
+                                 .yours_sat = 700'000,
+                                 .theirs_sat = 200'000,
+                                 .commitment_fee_sat = 3'000,
+                                 .claim_fee_sat = 1'000,
+                                 .delay_blocks = 720};
+        };
+        ui::ChannelsModel& channels = *fixture.app.channels();
+        channels.open();
+        QTRY_COMPARE(channels.property("forecast").toMap().value(QStringLiteral("back")).toString(),
+                     QStringLiteral("You get back about 699\u202f000 sat"));
+        const QVariantMap forecast = channels.property("forecast").toMap();
+        QCOMPARE(forecast.value(QStringLiteral("waits")).toString(),
+                 QStringLiteral("Money waits 720 blocks"));
+        const QVariantList outputs = forecast.value(QStringLiteral("outputs")).toList();
+        QCOMPARE(outputs.size(), 3);
+        QCOMPARE(outputs[2].toMap().value(QStringLiteral("words")).toString(),
+                 QStringLiteral("Set aside to speed the close up"));
+        QCOMPARE(outputs[2].toMap().value(QStringLiteral("amount")).toString(), QStringLiteral("660 sat"));
+        QVERIFY(!forecast.value(QStringLiteral("badge")).toMap().isEmpty());
+    }
+    void opening_andClosing_areOnTheirWayAndHoldNoDeposit() {
+        ModelFixture fixture;
+        ui::ChannelsModel& channels = *fixture.app.channels();
+        api::ChannelsSnapshot snapshot = test::sampleChannels();
+        snapshot.channels.resize(2);
+        snapshot.channels[0].state = "CHANNELD_AWAITING_LOCKIN";
+        snapshot.channels[1].state = "CLOSINGD_COMPLETE";
+        std::int64_t moving = 0;
+        for (api::ChannelView& view : snapshot.channels) {
+            view.spendable_msat = view.receivable_msat = 0;
+            moving += view.ours_msat + view.in_flight_out_msat;
+        }
+        fixture.session.publish(snapshot);
+        const QVariant sums = channels.property("sums");
+        QCOMPARE(ModelFixture::factOf(sums, QStringLiteral("On its way")), ui::msatText(moving));
+        QCOMPARE(ModelFixture::factOf(sums, QStringLiteral("Held as deposit")), QStringLiteral("0 sat"));
+        const QVariantList parts = ModelFixture::cell(channels.channels()->rows().front(), "parts").toList();
+        QCOMPARE(parts[0].toMap().value(QStringLiteral("share")).toDouble(), 0.0);
+        QVERIFY(parts[1].toMap().value(QStringLiteral("share")).toDouble() > 0);
+    }
     void closeTogether_neverTurnsIntoAlone() {
         ModelFixture fixture;
         fixture.app.channels()->closeTogether();
         const auto* close = fixture.session.last<api::CloseChannel>();
         QVERIFY(close != nullptr && !close->force);
         QCOMPARE(*close->unilateral_timeout_s, 0);
-    }
-    void open_withAddress_connectsThenFunds() {
-        ModelFixture fixture;
-        ui::ChannelsModel& channels = *fixture.app.channels();
-        channels.open(QStringLiteral(" 03aa@127.0.0.1:19735 "), QStringLiteral("500 000"), false);
-        const auto* connect = fixture.session.last<api::Connect>();
-        QVERIFY(connect != nullptr);
-        QCOMPARE(connect->host, std::string("127.0.0.1"));
-        QCOMPARE(connect->port, 19735);
-        channels.open(QStringLiteral("03aa@127.0.0.1:19735"), QStringLiteral("500 000"), false);
-        QTRY_COMPARE(fixture.session.count<api::FundChannel>(), 1);
-        QCOMPARE(fixture.session.last<api::FundChannel>()->amount_sat, 500'000);
-        QTRY_VERIFY(!ModelFixture::text(&channels, "message").isEmpty());
-        QCOMPARE(fixture.session.count<api::Connect>(), 1);
-    }
-    void open_badInput_saysWhatToWrite() {
-        ModelFixture fixture;
-        ui::ChannelsModel& channels = *fixture.app.channels();
-        channels.open({}, QStringLiteral("1000"), false);
-        QVERIFY(ModelFixture::text(&channels, "openError").contains(QStringLiteral("node id")));
-        channels.open(QStringLiteral("03aa@h:1"), QStringLiteral("much"), false);
-        QVERIFY(ModelFixture::text(&channels, "openError").contains(QStringLiteral("whole sat")));
-        fixture.refuse("The partner does not answer. Try again later.");
-        channels.open(QStringLiteral("03aa@h:1"), QStringLiteral("1000"), false);
-        QTRY_COMPARE(ModelFixture::text(&channels, "openError"),
-                     QStringLiteral("The partner does not answer. Try again later."));
-        QVERIFY(!channels.property("busy").toBool());
     }
     void snapshot_withoutTheSelected_selectsTheFirst() {
         ModelFixture fixture;

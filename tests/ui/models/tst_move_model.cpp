@@ -1,5 +1,6 @@
 #include "tests/support/test_main.h"
 #include "tests/ui/models/model_fixture.h"
+#include "ui/format/amount_format.h"
 
 using namespace duplex;
 using duplex::test::ModelFixture;
@@ -46,6 +47,57 @@ private slots:
                     .toString()
                     .contains(QStringLiteral("977\u202f132")));
     }
+    void start_closingAlone_wantsTheNameFirst() {
+        ModelFixture fixture;
+        ui::MoveModel& move = *fixture.app.move();
+        move.setUp(false);
+        move.setAmount(QStringLiteral("500 000"));
+        QTRY_COMPARE(move.quotes()->count(), 3);
+        move.choose(QStringLiteral("q3"));
+        QVERIFY(move.alone());
+        move.start();
+        move.startAlone(QStringLiteral("Somebody"));
+        QCOMPARE(fixture.session.count<api::StartMove>(), 0);
+        move.startAlone(QStringLiteral("Nordlicht")); // the channel that the way names
+        QCOMPARE(fixture.session.count<api::StartMove>(), 1);
+    }
+    void start_done_leavesNothingArmed() {
+        ModelFixture fixture;
+        ui::MoveModel& move = *fixture.app.move();
+        move.setAmount(QStringLiteral("250 000"));
+        QTRY_VERIFY(move.property("canStart").toBool());
+        move.start();
+        QTRY_COMPARE(move.current(), QStringLiteral("move-1"));
+        QCOMPARE(move.amountText(), QString());
+        QCOMPARE(move.quotes()->count(), 0);
+        QVERIFY(!move.property("canStart").toBool());
+    }
+    void balances_up_leaveTheDepositOutAndPayOnlyTheOpening() {
+        ModelFixture fixture;
+        ui::MoveModel& move = *fixture.app.move();
+        move.setAmount(QStringLiteral("500 000"));
+        QTRY_VERIFY(move.property("canStart").toBool());
+        const QVariantList balances = move.property("balances").toList();
+        const auto after = [&](int row) {
+            return balances[row].toMap().value(QStringLiteral("after")).toString();
+        };
+        // Price 1 632, of which 272 are for closing later.
+        QCOMPARE(after(0), QStringLiteral("about %1").arg(ui::satText(1'482'300 + 500'000 - 5'000 - 272)));
+        QCOMPARE(after(1), QStringLiteral("about %1").arg(ui::satText(2'736'350 - 500'000 - 1'360)));
+    }
+    void balances_down_bringTheChannelLessThePrice() {
+        ModelFixture fixture;
+        ui::MoveModel& move = *fixture.app.move();
+        move.setUp(false);
+        move.setAmount(QStringLiteral("500 000"));
+        QTRY_VERIFY(move.property("canStart").toBool());
+        const QVariantList balances = move.property("balances").toList();
+        const auto after = [&](int row) {
+            return balances[row].toMap().value(QStringLiteral("after")).toString();
+        };
+        QCOMPARE(after(0), QStringLiteral("about %1").arg(ui::satText(1'482'300 - 480'000)));
+        QCOMPARE(after(1), QStringLiteral("about %1").arg(ui::satText(2'736'350 + 500'000 - 1'144)));
+    }
     void progress_newSnapshot_movesOnInPlace() {
         ModelFixture fixture;
         ui::MoveModel& move = *fixture.app.move();
@@ -56,6 +108,8 @@ private slots:
         fixture.session.publish(moves);
         const QVariantMap progress = move.property("progress").toMap();
         QCOMPARE(progress.value(QStringLiteral("where")).toString(), QStringLiteral("Arrived"));
+        QVERIFY(progress.value(QStringLiteral("over")).toBool());
+        QVERIFY(progress.value(QStringLiteral("title")).toString().startsWith(QStringLiteral("Move of")));
         QCOMPARE(progress.value(QStringLiteral("tone")).toString(), QStringLiteral("ok"));
         moves.moves.front().state = ledger::StepState::failed;
         moves.moves.front().failure = "The partner refused. Your coins never left the wallet.";

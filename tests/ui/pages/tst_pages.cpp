@@ -355,6 +355,73 @@ void TestPages::move_reopenedWithRowsThatGo_staysAlive() {
     settle(60);
 }
 
+void TestPages::move_closingAlone_asksForTheNameFirst() {
+    WindowFixture fixture(sampleStatus());
+    fixture.open(QStringLiteral("move"), QStringLiteral("down"));
+    fixture.app->move()->setAmount(QStringLiteral("500 000"));
+    QTRY_COMPARE(fixture.app->move()->quotes()->count(), 3);
+    fixture.app->move()->choose(QStringLiteral("q3"));
+    QVERIFY(fixture.app->move()->property("canStart").toBool());
+    QTest::keyClick(fixture.window, Qt::Key_Return, Qt::ControlModifier);
+    settle(60);
+    QCOMPARE(fixture.session.count<api::StartMove>(), 0);
+    QVERIFY2(!fixture.click(QStringLiteral("confirm")), "enabled without the name");
+    const QVariantMap partner = fixture.app->move()->partner();
+    QVERIFY(fixture.type(QStringLiteral("partnerName"), partner.value(QStringLiteral("typed")).toString()));
+    QVERIFY(fixture.click(QStringLiteral("confirm")));
+    QTRY_COMPARE(fixture.session.count<api::StartMove>(), 1);
+}
+
+void TestPages::opening_showsThePriceBeforeItsButton() {
+    WindowFixture fixture(sampleStatus());
+    fixture.open(QStringLiteral("opening"), QStringLiteral("03aa@127.0.0.1:9735"));
+    settle(60);
+    QVERIFY2(fixture.item(QStringLiteral("confirmOpen")) == nullptr, "enabled without a price");
+    QVERIFY(fixture.type(QStringLiteral("channelAmount"), QStringLiteral("500000")));
+    QTRY_VERIFY(fixture.item(QStringLiteral("confirmOpen")) != nullptr);
+    QVERIFY(fixture.item(QStringLiteral("openingPrice")) != nullptr);
+    save(fixture.window, QStringLiteral("06-channel-opening-priced"));
+    QVERIFY(fixture.click(QStringLiteral("confirmOpen")));
+    QTRY_COMPARE(fixture.session.count<api::StartMove>(), 1);
+    QCOMPARE(fixture.session.last<api::StartMove>()->peer, std::string("03aa@127.0.0.1:9735"));
+    QTRY_COMPARE(fixture.window->property("page").toString(), QStringLiteral("progress"));
+}
+
+void TestPages::closeTogether_showsThePriceBeforeItsButton() {
+    WindowFixture fixture(sampleStatus());
+    fixture.open(QStringLiteral("channels"));
+    settle();
+    fixture.session.handler = nullptr; // the answer takes its time
+    QVERIFY(fixture.click(QStringLiteral("closeTogether")));
+    settle(60);
+    QVERIFY2(!fixture.click(QStringLiteral("confirm")), "enabled without a price");
+    fixture.session.handler = sampleAnswer;
+    fixture.app->channels()->askCloseQuote();
+    QTRY_VERIFY(fixture.item(QStringLiteral("confirm")) != nullptr);
+    settle(60);
+    save(fixture.window, QStringLiteral("06-close-together"));
+    QCOMPARE(fixture.session.last<api::GetQuotes>()->channel_id,
+             fixture.app->channels()->selected().toStdString());
+    QVERIFY(fixture.click(QStringLiteral("confirm")));
+    QVERIFY(!fixture.session.last<api::CloseChannel>()->force);
+}
+
+void TestPages::closeAlone_partnerWithoutName_asksForFiguresOfTheId() {
+    WindowFixture fixture(sampleStatus());
+    api::ChannelsSnapshot channels = sampleChannels();
+    channels.channels.front().node_alias.clear();
+    fixture.session.publish(channels);
+    fixture.open(QStringLiteral("channels"));
+    settle();
+    QVERIFY(fixture.click(QStringLiteral("closeAlone")));
+    settle(60);
+    const QString figures = QString::fromStdString(channels.channels.front().node_id).left(8);
+    QVERIFY(fixture.type(QStringLiteral("partnerName"), figures));
+    QVERIFY(fixture.click(QStringLiteral("confirm")));
+    const auto* close = fixture.session.last<api::CloseChannel>();
+    QVERIFY(close != nullptr && close->force);
+}
+
 void TestPages::unlock_fromTheNote_opensTheDialog() {
     api::StatusSnapshot status = sampleStatus();
     status.wallet = api::WalletState::locked;

@@ -33,7 +33,11 @@ private slots:
     void move_clickedThrough_startsAndShowsItsSteps();
     void move_reopenedWithRowsThatGo_staysAlive_data();
     void move_reopenedWithRowsThatGo_staysAlive();
+    void move_closingAlone_asksForTheNameFirst();
+    void opening_showsThePriceBeforeItsButton();
+    void closeTogether_showsThePriceBeforeItsButton();
     void closeAlone_asksForTheNameFirst();
+    void closeAlone_partnerWithoutName_asksForFiguresOfTheId();
     void unlock_fromTheNote_opensTheDialog();
     void search_typedAndEntered_opensTheBlock();
     void unlock_wrongThenRight_closesTheDialog();

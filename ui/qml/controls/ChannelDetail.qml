@@ -11,32 +11,20 @@ Card {
     signal closeTogether()
     signal closeAlone()
     title: detail.name || ""
-    note: detail.opened || ""
     spacing: 7
     corner: Component { ProvenanceBadge { badge: card.detail.badge || null } }
     Note { visible: !!card.detail.offline; tone: "warn"; text: card.detail.offline || "" }
     FactList { model: card.detail.facts || []; spacing: 5 }
-    Rule { visible: (card.detail.timeline || []).length > 0 }
-    Label { visible: (card.detail.timeline || []).length > 0; role: "denseStrong"; text: qsTr("Life of the channel") }
-    Column {
-        id: life
-        Layout.fillWidth: true
-        spacing: 5
-        Repeater {
-            model: card.detail.timeline || []
-            Row {
-                required property string modelData
-                spacing: 8
-                Icon { name: "check"; size: 14; stroke: 22; color: Theme.ok }
-                Label { width: life.width - 22; role: "small"; text: modelData; wrapMode: Text.Wrap }
-            }
-        }
-    }
     Rule { visible: forecastBox.visible }
-    Label { visible: forecastBox.visible; role: "denseStrong"; text: qsTr("If you close it alone today") }
+    RowLayout {
+        visible: forecastBox.visible
+        spacing: 8
+        Label { Layout.fillWidth: true; role: "denseStrong"; text: qsTr("If you close it alone today") }
+        ProvenanceBadge { objectName: "forecastBadge"; visible: !!card.forecast.badge; badge: card.forecast.badge || null; compact: true }
+    }
     Rectangle {
         id: forecastBox
-        visible: !!card.forecast.back && !!card.detail.canCloseAlone
+        visible: (!!card.forecast.back || !!card.forecast.problem) && !!card.detail.canCloseAlone
         Layout.fillWidth: true
         implicitHeight: lines.implicitHeight + 24
         radius: 8
@@ -58,9 +46,10 @@ Card {
                 Rectangle { y: from.height + 3; width: 18; height: 5; radius: 3; color: Theme.l1Fill }
                 Rectangle { y: from.height + 3; anchors.right: parent.right; width: 18; height: 5; radius: 3; color: Theme.ok }
             }
-            Label { role: "denseStrong"; text: card.forecast.back || ""; width: parent.width }
-            Label { role: "small"; dim: true; text: card.forecast.waits || ""; width: parent.width; wrapMode: Text.Wrap }
-            Label { role: "small"; dim: true; text: card.forecast.costs || ""; width: parent.width; wrapMode: Text.Wrap }
+            Label { visible: text !== ""; role: "small"; dim: true; text: card.forecast.problem || ""; width: parent.width; wrapMode: Text.Wrap }
+            Label { visible: text !== ""; role: "denseStrong"; text: card.forecast.back || ""; width: parent.width }
+            Label { visible: text !== ""; role: "small"; dim: true; text: card.forecast.waits || ""; width: parent.width; wrapMode: Text.Wrap }
+            Label { visible: text !== ""; role: "small"; dim: true; text: card.forecast.costs || ""; width: parent.width; wrapMode: Text.Wrap }
             Label { visible: text !== ""; role: "small"; dim: true; text: card.forecast.lost || ""; width: parent.width; wrapMode: Text.Wrap }
             Repeater {
                 model: (card.forecast.outputs || []).length > 2 ? card.forecast.outputs : [] // payments on their way
@@ -68,14 +57,13 @@ Card {
                     required property var modelData
                     width: lines.width
                     spacing: 8
-                    Label { role: "small"; faint: true; text: modelData.who + ": " + modelData.what; Layout.fillWidth: true }
+                    Label { role: "small"; faint: true; text: modelData.words; Layout.fillWidth: true }
                     Label { role: "small"; faint: true; text: modelData.delay }
                     Label { role: "small"; text: modelData.amount; Layout.preferredWidth: 100; horizontalAlignment: Text.AlignRight }
                 }
             }
         }
     }
-    Item { Layout.fillHeight: true }
     Label { visible: !!card.detail.whyNot; role: "small"; dim: true; text: card.detail.whyNot || ""; Layout.fillWidth: true; wrapMode: Text.Wrap }
     RowLayout {
         visible: !!card.detail.canCloseAlone
@@ -84,4 +72,23 @@ Card {
         Item { Layout.fillWidth: true }
         Button { objectName: "closeAlone"; size: 36; kind: "danger"; text: qsTr("Close alone…"); enabled: !card.busy; onClicked: card.closeAlone() }
     }
+    Rule { visible: (card.detail.timeline || []).length > 0 }
+    Label { visible: (card.detail.timeline || []).length > 0; role: "denseStrong"; text: qsTr("Life of the channel") }
+    Column {
+        id: life
+        Layout.fillWidth: true
+        spacing: 5
+        Repeater {
+            model: card.detail.timeline || []
+            Row {
+                required property string modelData
+                required property int index
+                readonly property bool now: index === card.detail.timeline.length - 1 && !card.detail.settled
+                spacing: 8
+                Icon { name: now ? "clock" : "check"; size: 14; stroke: 22; color: now ? Theme.warn : Theme.ok }
+                Label { width: life.width - 22; role: "small"; text: modelData; wrapMode: Text.Wrap }
+            }
+        }
+    }
+    Item { Layout.fillHeight: true }
 }

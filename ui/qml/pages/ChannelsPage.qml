@@ -10,7 +10,7 @@ Page {
     readonly property var detail: model.detail
     onGoBack: go("home", "")
     onFinalAction: go("opening", "")
-    Component.onCompleted: if (argument !== "") model.select(argument)
+    Component.onCompleted: { model.open(); if (argument !== "") model.select(argument) }
     ScrollBox {
         anchors.fill: parent
         PageHead {
@@ -106,23 +106,23 @@ Page {
     }
     Dialog {
         id: together
+        objectName: "closeTogetherDialog"
         title: qsTr("Close together?")
         danger: false
         riskyAction: qsTr("Close together")
+        riskyAllowed: !!page.model.closeQuote.answered // cost and time before the click
+        onOpened: page.model.askCloseQuote()
         Label { Layout.fillWidth: true; wrapMode: Text.Wrap; text: qsTr("Both sides sign one last payment. Your balance comes down to L1 with the next blocks; one road less on the upper floor.") }
+        FactList { model: page.model.closeQuote.facts || [] }
+        Label { visible: !page.model.closeQuote.answered; role: "dense"; dim: true; text: qsTr("Asking for the price") }
+        Note { visible: !!page.model.closeQuote.problem; tone: "warn"; text: page.model.closeQuote.problem || "" }
         onConfirmed: { page.model.closeTogether(); close() }
     }
-    Dialog {
+    CloseAloneDialog {
         id: alone
         objectName: "closeAloneDialog"
-        title: qsTr("Close alone?")
-        safeAction: qsTr("Wait for them")
-        riskyAction: qsTr("Close alone")
-        riskyAllowed: name.text.trim() === (page.detail.name || "")
-        onOpened: { name.text = ""; name.focusHere() }
-        Label { Layout.fillWidth: true; wrapMode: Text.Wrap; text: (page.model.forecast.waits || "") + ". " + (page.model.forecast.costs || "") + "." }
-        Label { Layout.fillWidth: true; wrapMode: Text.Wrap; role: "dense"; dim: true; text: qsTr("Closing together is cheaper and quicker, if the partner answers.") }
-        Field { id: name; objectName: "partnerName"; Layout.fillWidth: true; label: qsTr("Type the partner's name to go on: %1").arg(page.detail.name || "") }
-        onConfirmed: { page.model.closeAlone(name.text); close() }
+        partner: page.detail.partner || {}
+        price: page.model.forecast.summary || ""
+        onAgreed: (typed) => page.model.closeAlone(typed)
     }
 }

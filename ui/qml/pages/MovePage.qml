@@ -7,7 +7,13 @@ import Duplex
 Page {
     id: page
     readonly property var move: app.move
-    onFinalAction: move.start()
+    onFinalAction: startOrAsk()
+    // Closing alone cannot be undone: it is confirmed by the partner's name, here as on the page of the channels.
+    function startOrAsk() {
+        if (!move.canStart) return
+        if (move.alone) alone.openFrom(startButton)
+        else move.start()
+    }
     onGoBack: go("home", "")
     Component.onCompleted: {
         if (argument === "up" || argument === "down") move.up = argument === "up"
@@ -133,13 +139,14 @@ Page {
                     }
                 }
                 Rule { }
-                FactList { model: page.move.review; nameWidth: 122; spacing: 5 }
+                FactList { model: page.move.review; nameWidth: 136; spacing: 4 }
                 Item { Layout.fillHeight: true }
                 Note { visible: page.move.risk !== ""; symbol: "shield"; text: page.move.risk }
                 Note { visible: page.move.startError !== ""; tone: "bad"; text: page.move.startError }
                 Label { visible: page.move.whyNot !== ""; role: "small"; dim: true; wrapMode: Text.Wrap; Layout.fillWidth: true; text: page.move.whyNot }
-                Button { objectName: "startMove"; Layout.fillWidth: true; kind: "primary"; size: 46; symbol: page.move.up ? "up" : "down"; text: page.move.startAction; enabled: page.move.canStart; busy: page.move.starting; onClicked: page.move.start() }
+                Button { id: startButton; objectName: "startMove"; Layout.fillWidth: true; kind: page.move.alone ? "danger" : "primary"; size: 46; symbol: page.move.up ? "up" : "down"; text: page.move.startAction; enabled: page.move.canStart; busy: page.move.starting; onClicked: page.startOrAsk() }
             }
         }
     }
+    CloseAloneDialog { id: alone; objectName: "closeAloneDialog"; partner: page.move.partner; price: page.move.aloneWords; onAgreed: (typed) => page.move.startAlone(typed) }
 }
