@@ -14,11 +14,16 @@ bool isMove(const ledger::Activity& item) {
     return item.kind == ledger::ActivityKind::move && item.id.starts_with("move:");
 }
 
+// Nothing left the wallet but the fee.
+bool toOneself(const ledger::Activity& item) {
+    return item.kind == ledger::ActivityKind::send && item.amount_msat == 0 && item.fee_msat > 0;
+}
+
 QString titleOf(const ledger::Activity& item, const Display& display) {
     if (!item.label.empty()) return textOf(item.label);
     switch (item.kind) {
     case ledger::ActivityKind::send:
-        return QObject::tr("Sent");
+        return toOneself(item) ? QObject::tr("Sent to yourself") : QObject::tr("Sent");
     case ledger::ActivityKind::receive:
         return QObject::tr("Received");
     case ledger::ActivityKind::move:
@@ -53,6 +58,7 @@ QString stateWordsOf(const ledger::Activity& item, const Display& display) {
 
 // A move only changes the floor, and a failed payment changed nothing: neither has a sign.
 QString amountOf(const ledger::Activity& item, const Display& display) {
+    if (toOneself(item)) return display.signedMsat(-item.fee_msat);
     const bool unsigned_amount =
         item.kind == ledger::ActivityKind::move || item.state == ledger::ActivityState::failed;
     return unsigned_amount ? display.msat(std::abs(item.amount_msat)) : display.signedMsat(item.amount_msat);

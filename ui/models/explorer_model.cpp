@@ -5,6 +5,7 @@
 #include "ui/format/time_format.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 namespace duplex::ui {
@@ -18,6 +19,33 @@ QVariantMap fact(const QString& name, const QString& value, const ledger::Verifi
             {QStringLiteral("badge"), badgeOf(verified)},
             {QStringLiteral("mono"), mono},
             {QStringLiteral("copy"), copy}};
+}
+
+// A line of an opened coin: it stands in the payment as it is, and can be copied whole.
+QVariantMap plain(const QString& name, const QString& value) {
+    return {{QStringLiteral("name"), name},
+            {QStringLiteral("value"), value},
+            {QStringLiteral("mono"), true},
+            {QStringLiteral("whole"), true},
+            {QStringLiteral("copy"), value}};
+}
+
+// Core's names of the kinds of scripts, in words.
+QString scriptWords(const std::string& kind) {
+    static const std::map<std::string_view, const char*> words{
+        {"pubkey", QT_TRANSLATE_NOOP("QObject", "to a public key")},
+        {"pubkeyhash", QT_TRANSLATE_NOOP("QObject", "to a key, old kind")},
+        {"scripthash", QT_TRANSLATE_NOOP("QObject", "to a script, old kind")},
+        {"witness_v0_keyhash", QT_TRANSLATE_NOOP("QObject", "to a key")},
+        {"witness_v0_scripthash", QT_TRANSLATE_NOOP("QObject", "to a script")},
+        {"witness_v1_taproot", QT_TRANSLATE_NOOP("QObject", "to a taproot key")},
+        {"witness_unknown", QT_TRANSLATE_NOOP("QObject", "to a kind newer than Duplex")},
+        {"anchor", QT_TRANSLATE_NOOP("QObject", "anchor: anybody may spend it to speed the payment up")},
+        {"multisig", QT_TRANSLATE_NOOP("QObject", "to several keys together")},
+        {"nulldata", QT_TRANSLATE_NOOP("QObject", "a note, no coins")},
+        {"nonstandard", QT_TRANSLATE_NOOP("QObject", "to a script of no known kind")}};
+    const auto found = words.find(kind);
+    return found == words.end() ? textOf(kind) : QObject::tr(found->second);
 }
 
 // What is not known has no badge.
@@ -60,6 +88,14 @@ void ExplorerModel::take(const api::BlocksSnapshot& blocks) {
     if (m_height >= 0 && !m_recent.empty()) { // the block that is shown lies deeper now
         m_shown.confirmations = m_recent.front().height - m_shown.height + 1;
         writeBlock();
+    }
+    if (!m_paid.txid.empty() && !m_recent.empty()) {
+        if (m_paid.height >= 0) {
+            m_paid.confirmations = static_cast<int>(m_recent.front().height - m_paid.height + 1);
+            writePayment();
+        } else {
+            askPayment(); // it may be in this block
+        }
     }
     refreshStrip();
 }
@@ -115,6 +151,7 @@ void ExplorerModel::leave() {
     m_asker.cancel(m_asked_block);
     m_asker.cancel(m_asked_payment);
     m_loading_block = m_loading_payment = false;
+    m_paid = {};
 }
 
 void ExplorerModel::show(const ledger::BlockFacts& block) {
@@ -130,15 +167,15 @@ void ExplorerModel::show(const ledger::BlockFacts& block) {
 
 void ExplorerModel::writeBlock() {
     const ledger::BlockFacts& block = m_shown;
-    const ledger::Verified& known = block.verified;
-    ledger::Verified body =
-        known; // what stands in the body follows from the whole block, checked against its header
+    // The header follows from the work on it; the body from the whole block, checked against the header.
+    ledger::Verified known = block.verified, body = block.verified;
+    known.evidence = ledger::Evidence::work;
     body.evidence = ledger::Evidence::block;
     QVariantList facts{
         fact(tr("Hash"), textOf(block.hash), known, true, textOf(block.hash)),
         fact(tr("Block before"), textOf(block.previous_hash), known, true, textOf(block.previous_hash)),
         fact(tr("Time written"), dateTimeText(block.time), known),
-        fact(tr("Deep"), blocksText(block.confirmations), known),
+        fact(tr("Depth"), blocksText(block.confirmations), known),
         fact(tr("List fingerprint"), textOf(block.merkle_root), known, true),
         fact(tr("Target bits"), QStringLiteral("0x") + QString::number(block.bits, 16), known, true),
         fact(tr("Nonce, version"),
@@ -183,25 +220,49 @@ void ExplorerModel::writePayments(const ledger::BlockFacts& block) {
 }
 
 void ExplorerModel::openPayment(const QString& txid, const QString& block_hash) {
-    m_asker.cancel(m_asked_payment);
     m_payment.clear();
     m_payment_error.clear();
     m_loading_payment = true;
+    m_paid = {};
+    m_wanted = {txid.toStdString(), block_hash.toStdString()};
+    askPayment();
+    emit changed();
+}
+
+void ExplorerModel::askPayment() {
+    m_asker.cancel(m_asked_payment);
     m_asked_payment = m_asker.ask<ledger::TransactionFacts>(
-        api::GetTransactionFacts{txid.toStdString(), block_hash.toStdString()},
-        [this](const ledger::TransactionFacts& payment) { show(payment); },
+        m_wanted, [this](const ledger::TransactionFacts& payment) { show(payment); },
         [this](const QString& why) {
             m_loading_payment = false;
             m_payment_error = why;
             emit changed();
         });
-    emit changed();
 }
 
 void ExplorerModel::show(const ledger::TransactionFacts& payment) {
     m_loading_payment = false;
+    m_paid = payment;
+    writePayment();
+    emit changed();
+}
+
+// Each coin opens to what the payment says about it word for word, with the whole of every shortened id.
+void ExplorerModel::writePayment() {
+    const ledger::TransactionFacts& payment = m_paid;
     QVariantList inputs, outputs;
     for (const ledger::InputFacts& input : payment.inputs) {
+        const QString before = textOf(input.previous_txid);
+        QVariantList details;
+        if (!input.coinbase) {
+            details << plain(tr("Payment before"), before)
+                    << plain(tr("Its output"), QString::number(input.previous_index));
+            if (!input.address.empty()) details << plain(tr("Address"), textOf(input.address));
+        }
+        if (!input.script_sig_hex.empty()) details << plain(tr("Script"), textOf(input.script_sig_hex));
+        for (std::size_t i = 0; i < input.witness_hex.size(); ++i)
+            details << plain(tr("Witness %1").arg(i + 1), textOf(input.witness_hex[i]));
+        details << plain(tr("Sequence"), QStringLiteral("0x") + QString::number(input.sequence, 16));
         inputs.append(QVariantMap{
             {QStringLiteral("title"),
              input.coinbase ? tr("New coins")
@@ -212,22 +273,27 @@ void ExplorerModel::show(const ledger::TransactionFacts& payment) {
             {QStringLiteral("note"), input.coinbase ? QString()
                                                     : counted(std::ssize(input.witness_hex),
                                                               tr("1 witness item"), tr("%1 witness items"))},
-            {QStringLiteral("previous"), textOf(input.previous_txid)}});
+            {QStringLiteral("previous"), input.coinbase ? QString() : before},
+            {QStringLiteral("details"), details}});
     }
     for (const ledger::OutputFacts& output : payment.outputs) {
-        outputs.append(QVariantMap{
-            {QStringLiteral("title"),
-             output.address.empty() ? textOf(output.script_kind) : elided(textOf(output.address))},
-            {QStringLiteral("amount"), satText(output.amount_sat)},
-            {QStringLiteral("note"),
-             output.ours ? tr("yours · %1").arg(textOf(output.script_kind)) : textOf(output.script_kind)},
-            {QStringLiteral("ours"), output.ours},
-            {QStringLiteral("script"), textOf(output.script_asm)}});
+        const QString kind = scriptWords(output.script_kind);
+        QVariantList details;
+        if (!output.address.empty()) details << plain(tr("Address"), textOf(output.address));
+        if (!output.script_asm.empty()) details << plain(tr("Script"), textOf(output.script_asm));
+        if (!output.script_hex.empty()) details << plain(tr("Script, raw"), textOf(output.script_hex));
+        details << plain(tr("Kind"), textOf(output.script_kind));
+        outputs.append(QVariantMap{{QStringLiteral("title"),
+                                    output.address.empty() ? sentence(kind) : elided(textOf(output.address))},
+                                   {QStringLiteral("amount"), satText(output.amount_sat)},
+                                   {QStringLiteral("note"), output.ours ? tr("yours · %1").arg(kind) : kind},
+                                   {QStringLiteral("ours"), output.ours},
+                                   {QStringLiteral("details"), details}});
     }
     const ledger::Verified& known = payment.verified;
     QVariantList facts{
         fact(tr("In block"), payment.height >= 0 ? grouped(payment.height) : tr("not in a block yet"), known),
-        fact(tr("Deep"), payment.height >= 0 ? blocksText(payment.confirmations) : QStringLiteral("–"),
+        fact(tr("Depth"), payment.height >= 0 ? blocksText(payment.confirmations) : QStringLiteral("–"),
              known),
         payment.fee_sat ? fact(tr("Fee"), satText(*payment.fee_sat), known) : unknown(tr("Fee")),
         fact(tr("Size"), tr("%1 bytes, %2 weight units").arg(grouped(payment.size), grouped(payment.weight)),
@@ -245,7 +311,6 @@ void ExplorerModel::show(const ledger::TransactionFacts& payment) {
                  {QStringLiteral("inputs"), inputs},
                  {QStringLiteral("outputs"), outputs},
                  {QStringLiteral("facts"), facts}};
-    emit changed();
 }
 
 } // namespace duplex::ui

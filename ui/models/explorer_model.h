@@ -44,11 +44,15 @@ private:
     void writeBlock();
     void writePayments(const ledger::BlockFacts& block);
     void show(const ledger::TransactionFacts& payment);
+    void askPayment();
+    void writePayment();
     Asker& m_asker;
     Display& m_display;
     api::RequestId m_asked_block = 0, m_asked_payment = 0;
     std::vector<ledger::BlockFacts> m_recent;
     ledger::BlockFacts m_shown; // without its payments
+    ledger::TransactionFacts m_paid;
+    api::GetTransactionFacts m_wanted; // the payment of the page
     std::int64_t m_height = -1, m_payment_count = 0;
     bool m_loading_block = false, m_loading_payment = false;
     QString m_block_error, m_payment_error;

@@ -38,6 +38,12 @@ void OnboardingModel::fail(const QString& why) {
     emit changed();
 }
 
+void OnboardingModel::forgetError() {
+    if (m_error.isEmpty()) return;
+    m_error.clear();
+    emit changed();
+}
+
 bool OnboardingModel::passwordsDiffer(const QString& password, const QString& again) {
     if (password == again) return false;
     fail(tr("The two passwords differ. Type them again."));

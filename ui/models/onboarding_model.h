@@ -26,6 +26,8 @@ public:
 
     Q_INVOKABLE void go(const QString& step);
     Q_INVOKABLE void create(const QString& name, const QString& password, const QString& again, int words);
+    /// What was wrong is being corrected.
+    Q_INVOKABLE void forgetError();
     /// Three words, in the order of `checks`.
     Q_INVOKABLE void check(const QStringList& typed);
     Q_INVOKABLE void restore(const QString& name, const QString& words, const QString& extra,

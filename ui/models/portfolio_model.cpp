@@ -50,8 +50,11 @@ void PortfolioModel::take(const api::MovesSnapshot& moves) {
 }
 
 void PortfolioModel::takeStatus(const api::StatusSnapshot& status) {
+    const bool new_tip =
+        status.tip_hash != m_status.tip_hash || status.header_height != m_status.header_height;
     m_status = status;
     refresh();
+    if (new_tip && m_ready) askFees(); // what a block costs follows from the last ones
 }
 
 void PortfolioModel::askFees() {

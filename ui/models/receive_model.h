@@ -4,6 +4,8 @@
 #include "ui/models/portfolio_model.h"
 #include "ui/models/row_list_model.h"
 
+#include <map>
+
 namespace duplex::ui {
 
 /// A request for money: an address, an invoice, or one code for both.
@@ -27,6 +29,7 @@ class ReceiveModel : public QObject {
     Q_PROPERTY(QString paidText MEMBER m_paid_text NOTIFY changed)
     Q_PROPERTY(bool busy MEMBER m_busy NOTIFY changed)
     Q_PROPERTY(bool outdated MEMBER m_outdated NOTIFY changed)
+    Q_PROPERTY(bool payable MEMBER m_payable NOTIFY changed)
     Q_PROPERTY(QObject* addresses READ addresses CONSTANT)
 
 public:
@@ -50,6 +53,11 @@ signals:
 private:
     void refresh();
     void listAddresses();
+    void takeAddresses(const api::AddressList& list);
+    void askProofs();
+    void writeAddresses();
+    void useOrMake(const api::AddressList& list);
+    void askInvoice();
     void takeInvoice(const api::InvoiceInfo& invoice);
     QString unified() const;
 
@@ -57,8 +65,10 @@ private:
     Display& m_display;
     const PortfolioModel& m_portfolio;
     int m_mode = 0, m_expiry = 1;
-    bool m_busy = false, m_upper_fits = false, m_outdated = false;
+    bool m_busy = false, m_upper_fits = false, m_outdated = false, m_payable = false;
     std::string m_payment_hash;
+    api::AddressList m_known;
+    std::map<std::string, ledger::Verified> m_proofs; // of what an address received, by address
     QStringList m_modes;
     QString m_amount_text, m_amount_error, m_purpose, m_request, m_address, m_invoice, m_ground_name,
         m_upper_name, m_code_words, m_upper_fitness, m_problem, m_paid_text;

@@ -9,10 +9,24 @@ namespace {
 
 constexpr std::int64_t gift_sat = 2'000'000;
 constexpr std::int64_t invoice_sat = 5'000;
+constexpr int message_ms = 8'000;
 
 } // namespace
 
-SandboxModel::SandboxModel(Asker& asker, QObject* parent) : QObject(parent), m_asker(asker) {}
+SandboxModel::SandboxModel(Asker& asker, QObject* parent) : QObject(parent), m_asker(asker) {
+    m_over.setSingleShot(true);
+    m_over.setInterval(message_ms);
+    connect(&m_over, &QTimer::timeout, this, [this] { say({}); });
+}
+
+void SandboxModel::say(const QString& message) {
+    m_message = message;
+    if (message.isEmpty())
+        m_over.stop();
+    else
+        m_over.start();
+    emit changed();
+}
 
 void SandboxModel::command(api::SandboxCommand request, std::function<void(const api::SandboxReply&)> got) {
     m_asker.ask<api::SandboxReply>(
@@ -21,10 +35,7 @@ void SandboxModel::command(api::SandboxCommand request, std::function<void(const
             got(reply);
             emit changed();
         },
-        [this](const QString& why) {
-            m_message = why;
-            emit changed();
-        });
+        [this](const QString& why) { say(why); });
 }
 
 void SandboxModel::askStatus() {
@@ -34,9 +45,8 @@ void SandboxModel::askStatus() {
 }
 
 void SandboxModel::mine() {
-    command({.what = api::SandboxCommand::What::mine, .count = 1}, [this](const api::SandboxReply& reply) {
-        m_message = tr("Block %1 made.").arg(grouped(reply.height));
-    });
+    command({.what = api::SandboxCommand::What::mine, .count = 1},
+            [this](const api::SandboxReply& reply) { say(tr("Block %1 made.").arg(grouped(reply.height))); });
 }
 
 void SandboxModel::fund() {
@@ -45,13 +55,10 @@ void SandboxModel::fund() {
         [this](const api::Text& address) {
             command({.what = api::SandboxCommand::What::fund, .text = address.text, .amount_sat = gift_sat},
                     [this](const api::SandboxReply&) {
-                        m_message = tr("%1 of play coins are on their way.").arg(satText(gift_sat));
+                        say(tr("%1 of play coins are on their way.").arg(satText(gift_sat)));
                     });
         },
-        [this](const QString& why) {
-            m_message = why;
-            emit changed();
-        });
+        [this](const QString& why) { say(why); });
 }
 
 void SandboxModel::invoice() {

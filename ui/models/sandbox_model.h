@@ -2,6 +2,8 @@
 
 #include "ui/models/asker.h"
 
+#include <QTimer>
+
 namespace duplex::ui {
 
 /// Drives the practice chain: makes blocks, gives play coins, lets the counterparty ask for money.
@@ -24,7 +26,9 @@ signals:
 
 private:
     void command(api::SandboxCommand request, std::function<void(const api::SandboxReply&)> got);
+    void say(const QString& message);
     Asker& m_asker;
+    QTimer m_over{this}; // what happened is no news after a while
     QString m_message, m_partner;
 };
 

@@ -20,6 +20,12 @@ Row result(const QString& id, const QString& section, const QString& symbol, con
              {QStringLiteral("argument"), argument}}};
 }
 
+// The section says already that it was not recognised.
+QString withoutTitle(const QString& words) {
+    return words.startsWith(QLatin1String("Not recognised: ")) ? words.section(QStringLiteral(": "), 1)
+                                                               : words;
+}
+
 } // namespace
 
 SearchModel::SearchModel(Asker& asker, Display& display, QObject* parent)
@@ -101,8 +107,9 @@ void SearchModel::addFound(std::vector<Row>& rows, const api::Recognised& found)
     };
     switch (found.kind) {
     case Kind::nothing:
+        if (!rows.empty()) break; // what was found here is the answer
         rows.push_back(result(QStringLiteral("found:nothing"), tr("Not recognised"), QStringLiteral("info"),
-                              words, {}, {}, {}));
+                              withoutTitle(words), {}, {}, {}));
         break;
     case Kind::address:
     case Kind::link:

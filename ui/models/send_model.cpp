@@ -16,6 +16,22 @@ QVariantMap fact(const QString& name, const QString& value) {
     return {{QStringLiteral("name"), name}, {QStringLiteral("value"), value}};
 }
 
+QVariantMap fact(const QString& name, const QString& value, const ledger::Verified& verified) {
+    QVariantMap known = fact(name, value);
+    known[QStringLiteral("badge")] = badgeOf(verified);
+    return known;
+}
+
+// A sentence that follows a colon goes on with a small letter.
+QString afterColon(const QString& words) {
+    for (const auto* start : {"Not recognised: ", "Not payable: "}) {
+        const QString title = QString::fromLatin1(start);
+        if (words.startsWith(title) && words.size() > title.size())
+            return title + words[title.size()].toLower() + words.mid(title.size() + 1);
+    }
+    return words;
+}
+
 // Blocks that the three speeds aim at.
 constexpr int speed_targets[] = {2, 6, 144};
 
@@ -100,7 +116,8 @@ void SendModel::recognise() {
 void SendModel::take(const api::Recognised& found) {
     m_found = found;
     const bool payable = !found.address.empty() || !found.invoice.empty();
-    m_kind_words = textOf(found.words);
+    m_kind_words = !found.address.empty() && !found.invoice.empty() ? tr("Request that works on both layers")
+                                                                    : afterColon(textOf(found.words));
     m_kind_tone = !payable || found.expired ? QStringLiteral("bad") : QStringLiteral("ok");
     m_warning = textOf(found.warning);
     if (payable && found.ours) m_warning = tr("This is your own. Paying it only costs the fee.");
@@ -147,16 +164,31 @@ void SendModel::plan() {
     m_upper = {};
     m_state = QStringLiteral("editing");
     m_request_id.clear();
-    const bool typed = !m_amount_text.isEmpty();
-    m_amount_error = !m_amount_fixed && typed && amountMsat() <= 0
-                         ? tr("Write whole sat, for example 25 000.")
-                         : QString();
+    m_amount_error =
+        m_amount_fixed ? QString() : amountProblem(m_amount_text, tr("Write whole sat, for example 25 000."));
     m_ground.wanted = !m_found.address.empty();
     m_upper.wanted = !m_found.invoice.empty() && !m_found.expired;
+    if (m_amount_error.isEmpty()) m_amount_error = tooMuch();
+    if (!m_amount_error.isEmpty()) return refresh();
     const bool amount_known = amountMsat() > 0 || m_all;
     if (m_ground.wanted && amount_known) planGround();
     if (m_upper.wanted && amountMsat() > 0) planUpper();
     refresh();
+}
+
+// More than any layer that could carry it has: said where the amount is written, and nowhere else.
+QString SendModel::tooMuch() const {
+    std::int64_t most = -1;
+    int where = 0;
+    for (const int level : {1, 2}) {
+        const Plan& plan = level == 1 ? m_ground : m_upper;
+        if (!plan.wanted || m_portfolio.layer(level) == nullptr || m_portfolio.spendable(level) <= most)
+            continue;
+        most = m_portfolio.spendable(level);
+        where = level;
+    }
+    if (where == 0 || m_all || amountMsat() <= most * 1000) return {};
+    return tr("You have %1 to spend on L%2.").arg(m_display.sat(most)).arg(where);
 }
 
 void SendModel::planGround() {
@@ -169,6 +201,7 @@ void SendModel::planGround() {
             m_ground.amount_msat = reply.amount_sat * 1000;
             m_ground.expected_s = reply.expected_s;
             m_ground.note = feerateText(reply.feerate_sat_per_kvb);
+            m_ground.verified = reply.fee_verified;
             refresh();
         },
         [this](const QString& why) {
@@ -183,6 +216,7 @@ void SendModel::planUpper() {
         [this](const api::PaymentInfo& reply) {
             m_upper.ready = true;
             m_upper.amount_msat = reply.amount_msat;
+            m_upper.verified = reply.verified;
             m_upper.fee_msat = std::max<std::int64_t>(0, reply.amount_sent_msat - reply.amount_msat);
             m_upper.most_fee_msat = std::max(reply.max_fee_msat, m_upper.fee_msat);
             m_upper.left_sat = m_portfolio.spendable(2) - (reply.amount_msat + m_upper.fee_msat + 999) / 1000;
@@ -228,6 +262,7 @@ void SendModel::writeWays() {
     }
     m_ways.setRows(std::move(rows));
     m_speed_title = m_ground.ready ? tr("%1 fee, if you pay on L1").arg(m_display.nameOf(1)) : QString();
+    m_speed_badge = m_ground.ready ? badgeOf(m_ground.verified) : QVariantMap();
     m_speed_words = !m_ground.ready ? QString()
                                     : m_ground.note + QStringLiteral(" · ") +
                                           (m_ground.expected_s ? aboutDuration(*m_ground.expected_s)
@@ -254,6 +289,8 @@ void SendModel::writeReview() {
         m_why_not = tr("Paste what you want to pay.");
     else if (m_level == 0)
         m_why_not = m_kind_words.isEmpty() ? tr("Looking at it") : m_kind_words;
+    else if (!m_amount_error.isEmpty())
+        m_why_not.clear(); // it stands at the amount
     else if (amount == 0 && !m_all)
         m_why_not = tr("Write an amount.");
     else if (!plan.problem.isEmpty())
@@ -261,7 +298,7 @@ void SendModel::writeReview() {
     else if (!plan.ready)
         m_why_not = tr("Working out the fee");
     if (!plan.ready || m_level == 0) return;
-    m_review.append(fact(tr("Fee, about"), msatText(plan.fee_msat)));
+    m_review.append(fact(tr("Fee, about"), msatText(plan.fee_msat), plan.verified));
     m_review.append(fact(tr("Fee, at most"), msatText(plan.most_fee_msat)));
     m_review.append(fact(tr("You pay, at most"), msatText(plan.amount_msat + plan.most_fee_msat)));
     if (plan.expected_s) m_review.append(fact(tr("Arrives"), sentence(aboutDuration(*plan.expected_s))));

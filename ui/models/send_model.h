@@ -22,6 +22,7 @@ class SendModel : public QObject {
     Q_PROPERTY(int speed READ speed WRITE setSpeed NOTIFY changed)
     Q_PROPERTY(QString speedTitle MEMBER m_speed_title NOTIFY changed)
     Q_PROPERTY(QString speedWords MEMBER m_speed_words NOTIFY changed)
+    Q_PROPERTY(QVariantMap speedBadge MEMBER m_speed_badge NOTIFY changed)
     Q_PROPERTY(QString amountError MEMBER m_amount_error NOTIFY changed)
     Q_PROPERTY(QString note MEMBER m_note NOTIFY noteChanged)
     Q_PROPERTY(QObject* ways READ ways CONSTANT)
@@ -73,10 +74,12 @@ private:
         std::int64_t amount_msat = 0;
         std::optional<std::int64_t> expected_s;
         QString note;
+        ledger::Verified verified; // of the fee
     };
     void recognise();
     void take(const api::Recognised& found);
     void plan();
+    QString tooMuch() const;
     void planGround();
     void planUpper();
     void refresh();
@@ -101,6 +104,7 @@ private:
         m_review_amount, m_review_to, m_assurance, m_why_not, m_pay_action,
         m_state = QStringLiteral("editing"), m_outcome, m_outcome_id, m_speed_title, m_speed_words;
     QVariantList m_review;
+    QVariantMap m_speed_badge;
     RowListModel m_ways;
 };
 

@@ -68,6 +68,7 @@ bool SettingsModel::dark() const {
 }
 
 void SettingsModel::open() {
+    m_shown = true;
     askPeers();
     m_asker.ask<api::StaticBackup>(api::GetStaticBackup{},
                                    [this](const api::StaticBackup& backup) {
@@ -78,8 +79,21 @@ void SettingsModel::open() {
 }
 
 void SettingsModel::takeStatus(const api::StatusSnapshot& status) {
+    const bool moved = status.header_height != m_status.header_height || status.peers != m_status.peers ||
+                       status.lightning_peers != m_status.lightning_peers;
     m_status = status;
     writeSafety();
+    if (m_shown && moved) askPeers(); // what they had when the page was opened is old by now
+}
+
+QString SettingsModel::savedKey() const {
+    return QStringLiteral("backup_file/") + textOf(m_status.network) + QLatin1Char('/') +
+           textOf(m_status.wallet_name);
+}
+
+std::int64_t SettingsModel::savedAt() const {
+    if (const auto found = m_saved.find(savedKey()); found != m_saved.end()) return found->second;
+    return m_file == nullptr ? 0 : m_file->value(savedKey(), 0).toLongLong();
 }
 
 void SettingsModel::writeSafety() {
@@ -89,12 +103,21 @@ void SettingsModel::writeSafety() {
                      password ? tr("The keys are sealed on this disk.")
                               : tr("Not protected by a password. Set one below, under Lock and backup."),
                      password)};
+    const bool second = savedAt() > 0 && savedAt() >= m_static_backup.written_at;
     if (m_status.channels_total > 0)
-        m_safety.append(tile(tr("Channel backup"),
-                             m_static_backup.written_at > 0
-                                 ? tr("Saved by itself, %1").arg(dateTimeText(m_static_backup.written_at))
-                                 : tr("Written at the next open or close"),
-                             m_static_backup.written_at > 0));
+        m_safety << QVariantList{
+            tile(tr("Channel backup"),
+                 m_static_backup.written_at > 0
+                     ? tr("Saved by itself, %1").arg(dateTimeText(m_static_backup.written_at))
+                     : tr("Written at the next open or close"),
+                 m_static_backup.written_at > 0),
+            // The file that Duplex writes by itself goes with the disk. One that is older than the
+            // last opening or closing lacks a channel.
+            tile(tr("Second place"),
+                 second ? tr("You saved a backup file, %1").arg(dateTimeText(savedAt()))
+                        : tr("The channel backup is only on this disk. Save a backup file below, onto "
+                             "another one."),
+                 second)};
     m_safety.append(tile(tr("Disk"),
                          m_status.frozen ? tr("A write failed. Nothing leaves.")
                                          : tr("Every step is stored before it is sent."),
@@ -206,7 +229,9 @@ void SettingsModel::backup(const QString& destination) {
         api::BackupWallet{pathOf(destination)},
         [this](const api::Text& written) {
             m_message = tr("Backup written to %1").arg(textOf(written.text));
-            emit changed();
+            m_saved[savedKey()] = m_display.now();
+            if (m_file != nullptr) m_file->setValue(savedKey(), static_cast<qlonglong>(m_display.now()));
+            writeSafety();
         },
         [this](const QString& why) {
             m_error = why;

@@ -41,6 +41,8 @@ public:
     void takeStatus(const api::StatusSnapshot& status);
 
     Q_INVOKABLE void open();
+    /// The page was left: nothing is asked for it any more.
+    Q_INVOKABLE void leave() { m_shown = false; }
     Q_INVOKABLE void addPeer(const QString& address);
     Q_INVOKABLE void removePeer(const QString& address);
     Q_INVOKABLE void backup(const QString& destination);
@@ -63,13 +65,16 @@ private:
     void writeSafety();
     void writePeers();
     void save(const QString& key, const QVariant& value);
+    QString savedKey() const;
+    std::int64_t savedAt() const;
     Asker& m_asker;
     Display& m_display;
     std::unique_ptr<QSettings> m_file;
     int m_theme = 0, m_font_percent = 100; // theme: 0 system, 1 light, 2 dark
-    bool m_reduce_motion = false;
+    bool m_reduce_motion = false, m_shown = false;
     api::StatusSnapshot m_status;
     api::StaticBackup m_static_backup;
+    std::map<QString, std::int64_t> m_saved; // when a backup file was written, by the key of the wallet
     std::vector<Row> m_ground_peers, m_upper_peers;
     QVariantList m_safety;
     QStringList m_words;

@@ -78,10 +78,17 @@ void StatusModel::refresh() {
 }
 
 void StatusModel::writeStage() {
-    m_synced = m_status.stage == api::SyncStage::synced;
-    m_stage_words = stageWordsOf(m_status.stage);
+    // Without a wallet there is nothing to look for in the blocks: the filters' stage never ends.
+    const bool keys = m_status.wallet != api::WalletState::none;
+    const bool searching =
+        m_status.stage == api::SyncStage::filters || m_status.stage == api::SyncStage::blocks;
+    const api::SyncStage stage = searching && !keys ? api::SyncStage::synced : m_status.stage;
+    m_synced = stage == api::SyncStage::synced;
+    m_stage_words = stageWordsOf(stage);
     const std::int64_t at = std::clamp<std::int64_t>(m_status.stage_done, 0, m_status.target_height);
-    const bool counts = m_status.target_height > 0 && m_status.stage != api::SyncStage::connecting;
+    const bool counts =
+        m_status.target_height > 0 && stage != api::SyncStage::connecting && (keys || !m_synced);
+    m_behind = std::max<std::int64_t>(0, m_status.target_height - at);
     m_stage_count = counts ? tr("%1 of %2").arg(grouped(at), grouped(m_status.target_height)) : QString();
     m_stage_left = counts && !m_synced && m_status.stage_left_s
                        ? tr("%1 left").arg(aboutDuration(*m_status.stage_left_s))
@@ -92,7 +99,7 @@ void StatusModel::writeStage() {
                        ? tr("No peers. Figures are from block %1. Sending is paused until a peer answers.")
                              .arg(grouped(m_status.complete_to))
                        : QString();
-    const std::int64_t height = m_synced ? m_status.complete_to : m_status.header_height;
+    const std::int64_t height = m_synced && keys ? m_status.complete_to : m_status.header_height;
     m_ground_line =
         height <= 0 && m_status.tip_time == 0 ? m_stage_words
         : m_status.tip_time > 0
@@ -120,12 +127,15 @@ void StatusModel::writeWarnings() {
     if (!m_stale_text.isEmpty()) add(QStringLiteral("warn"), m_stale_text);
     if (m_status.wallet == api::WalletState::locked && m_status.unlock_by > 0)
         add(QStringLiteral("warn"),
-            tr("Unlock by %1. Until then nobody answers for your channels.").arg(m_unlock_by), tr("Unlock"));
+            tr("Locked. Unlock by %1: until you do, nobody answers for your channels.").arg(m_unlock_by),
+            tr("Unlock"));
     else if (m_status.wallet == api::WalletState::locked)
         add(QStringLiteral("plain"), tr("Locked. Unlock to pay and to see amounts."), tr("Unlock"));
     for (const api::Warning& warning : m_status.warnings) {
         // The top bar says it on every page, in a chip that leads to the settings.
         if (warning.text.find("not protected by a password") != std::string::npos) continue;
+        // So does the note above, with the day.
+        if (m_status.unlock_by > 0 && warning.text.starts_with("The wallet is locked")) continue;
         add(toneOf(warning.severity), textOf(warning.text));
     }
 }

@@ -19,6 +19,9 @@ class StatusModel : public QObject {
     Q_PROPERTY(QString stageCount MEMBER m_stage_count NOTIFY changed)
     Q_PROPERTY(QString stageLeft MEMBER m_stage_left NOTIFY changed)
     Q_PROPERTY(double syncShare MEMBER m_sync_share NOTIFY changed)
+    /// Blocks still to be checked: one new block is no reason to say that Duplex catches up.
+    Q_PROPERTY(qint64 behind MEMBER m_behind NOTIFY changed)
+    Q_PROPERTY(bool upperPeers READ upperPeers NOTIFY changed)
     Q_PROPERTY(QString staleText MEMBER m_stale_text NOTIFY changed)
     Q_PROPERTY(QString wallet MEMBER m_wallet NOTIFY changed)
     Q_PROPERTY(QString walletName MEMBER m_wallet_name NOTIFY changed)
@@ -37,6 +40,7 @@ public:
     void take(const api::StatusSnapshot& status);
     const api::StatusSnapshot& status() const { return m_status; }
     bool synced() const { return m_synced; }
+    bool upperPeers() const { return m_status.lightning_peers > 0; }
 
 signals:
     void changed();
@@ -48,6 +52,7 @@ private:
     Display& m_display;
     api::StatusSnapshot m_status;
     bool m_ready = false, m_synced = false, m_sandbox = false, m_has_password = false;
+    qint64 m_behind = 0;
     double m_sync_share = 0;
     QString m_network_words, m_band_text, m_stage_words, m_stage_count, m_stage_left, m_stale_text, m_wallet,
         m_wallet_name, m_unlock_by, m_ground_line, m_upper_line, m_data_directory, m_version, m_node_id,

@@ -42,6 +42,18 @@ private slots:
         fixture.session.publish(status);
         QVERIFY(ModelFixture::text(fixture.app.portfolio(), "total").contains(QChar(u'\u2022')));
         QVERIFY(!fixture.app.status()->property("warnings").toList().isEmpty());
+        // The engine says the same without the day.
+        status.warnings = {{api::Warning::Severity::warning,
+                            "The wallet is locked while it has channels: until "
+                            "you unlock it, Duplex can only watch them."}};
+        fixture.session.publish(status);
+        const QVariantList notes = fixture.app.status()->property("warnings").toList();
+        QCOMPARE(notes.size(), 1);
+        QVERIFY(notes.front()
+                    .toMap()
+                    .value(QStringLiteral("text"))
+                    .toString()
+                    .contains(QStringLiteral("until you do, nobody answers")));
         fixture.session.publish(test::sampleStatus());
         QVERIFY(!ModelFixture::text(fixture.app.portfolio(), "total").contains(QChar(u'\u2022')));
     }
@@ -67,6 +79,70 @@ private slots:
         status.stage_left_s.reset(); // no pace is known
         fixture.session.publish(status);
         QVERIFY(ModelFixture::text(fixture.app.status(), "stageLeft").isEmpty());
+    }
+    void syncing_withoutKeys_endsWithTheFilterHeaders() {
+        ModelFixture fixture;
+        api::StatusSnapshot status = test::sampleStatus();
+        status.wallet = api::WalletState::none;
+        status.stage = api::SyncStage::filter_headers;
+        fixture.session.publish(status);
+        QVERIFY(!fixture.app.status()->synced());
+        status.stage = api::SyncStage::filters; // nothing is looked for: it would never end
+        status.complete_to = -1;
+        fixture.session.publish(status);
+        QVERIFY(fixture.app.status()->synced());
+        QCOMPARE(ModelFixture::text(fixture.app.status(), "stageWords"), QStringLiteral("Up to date"));
+        QVERIFY(
+            ModelFixture::text(fixture.app.status(), "groundLine").contains(QStringLiteral("976\u202f412")));
+        QCOMPARE(ModelFixture::text(fixture.app.status(), "stageCount"), QString());
+    }
+    void fees_ofTheGroundFloor_areAskedAtEachTip() {
+        ModelFixture fixture;
+        const int before = fixture.session.count<api::EstimateFee>();
+        fixture.session.publish(test::sampleStatus());
+        QCOMPARE(fixture.session.count<api::EstimateFee>(), before);
+        api::StatusSnapshot status = test::sampleStatus();
+        status.tip_hash = "next";
+        fixture.session.publish(status);
+        QCOMPARE(fixture.session.count<api::EstimateFee>(), before + 3);
+    }
+    void activity_paymentToOneself_costTheFee() {
+        ModelFixture fixture;
+        api::ActivitySnapshot activity = test::sampleActivity();
+        activity.items.resize(1);
+        ledger::Activity& item = activity.items.front();
+        item = {.id = "item:1", .layer = test::ground_id, .kind = ledger::ActivityKind::send};
+        item.fee_msat = 219'000;
+        item.state = ledger::ActivityState::done;
+        fixture.session.publish(activity);
+        const ui::Row& row = fixture.app.activity()->rows().front();
+        QCOMPARE(ModelFixture::cell(row, "title").toString(), QStringLiteral("Sent to yourself"));
+        QCOMPARE(ModelFixture::cell(row, "amount").toString(), QStringLiteral("\u2212219 sat"));
+    }
+    void sandbox_whatHappened_goesAfterAWhile() {
+        ModelFixture fixture;
+        fixture.app.sandbox()->mine();
+        QTRY_VERIFY(!ModelFixture::text(fixture.app.sandbox(), "message").isEmpty());
+        auto* over = fixture.app.sandbox()->findChild<QTimer*>();
+        QVERIFY(over != nullptr && over->isActive());
+        over->start(0);
+        QTRY_COMPARE(ModelFixture::text(fixture.app.sandbox(), "message"), QString());
+    }
+    void search_foundHere_saysNothingOfNotRecognised() {
+        ModelFixture fixture;
+        ui::SearchModel& search = *fixture.app.search();
+        int answered = 0;
+        fixture.session.handler = [&answered](const api::Request& request) {
+            answered += std::holds_alternative<api::Recognise>(request) ? 1 : 0;
+            return test::sampleAnswer(request);
+        };
+        const auto has = [&](const QString& id) { return search.results()->find(id) != nullptr; };
+        search.setProperty("text", QStringLiteral("Bakery"));
+        QTRY_COMPARE(answered, 1);
+        QCOMPARE(search.results()->count(), 2); // the payment, and what else can be typed
+        QVERIFY(!has(QStringLiteral("found:nothing")));
+        search.setProperty("text", QStringLiteral("nobody here"));
+        QTRY_VERIFY(has(QStringLiteral("found:nothing")));
     }
     void noPeers_figures_areStale() {
         ModelFixture fixture;

@@ -21,6 +21,58 @@ private slots:
                  QStringLiteral("not known"));
         QVERIFY(ModelFixture::cell(explorer.strip()->rows()[1], "selected").toBool());
     }
+    void block_headerAndBody_areKnownInTheirOwnWays() {
+        ModelFixture fixture;
+        fixture.session.handler = [](const api::Request& request) -> api::Answer {
+            auto answer = test::sampleAnswer(request);
+            if (answer) // as the engine has it of a block that it fetched
+                if (auto* block = std::get_if<ledger::BlockFacts>(&*answer))
+                    block->verified.evidence = ledger::Evidence::block;
+            return answer;
+        };
+        ui::ExplorerModel& explorer = *fixture.app.explorer();
+        explorer.openBlock(QStringLiteral("976411"));
+        QTRY_COMPARE(explorer.payments()->count(), 40);
+        const auto words = [&](const QString& name) {
+            for (const QVariant& fact : explorer.property("block").toMap()[QStringLiteral("facts")].toList())
+                if (fact.toMap()[QStringLiteral("name")] == name)
+                    return fact.toMap()[QStringLiteral("badge")].toMap()[QStringLiteral("words")].toString();
+            return QString();
+        };
+        QCOMPARE(words(QStringLiteral("Hash")), QStringLiteral("Proved by proof-of-work"));
+        QCOMPARE(words(QStringLiteral("Depth")), QStringLiteral("Proved by proof-of-work"));
+        QCOMPARE(words(QStringLiteral("Payments")), QStringLiteral("Proved by block"));
+    }
+    void payment_newBlocks_makeItDeeper() {
+        ModelFixture fixture;
+        ui::ExplorerModel& explorer = *fixture.app.explorer();
+        explorer.openPayment(QStringLiteral("9f27"), {});
+        const auto depth = [&] {
+            return ModelFixture::factOf(explorer.property("payment").toMap()[QStringLiteral("facts")],
+                                        QStringLiteral("Depth"));
+        };
+        QTRY_COMPARE(depth(), QStringLiteral("2 blocks"));
+        api::BlocksSnapshot blocks = test::sampleBlocks();
+        blocks.blocks.front().height += 3;
+        fixture.session.publish(blocks);
+        QCOMPARE(depth(), QStringLiteral("5 blocks"));
+    }
+    void payment_coins_giveEverythingTheySay() {
+        ModelFixture fixture;
+        ui::ExplorerModel& explorer = *fixture.app.explorer();
+        explorer.openPayment(QStringLiteral("9f27"), {});
+        QTRY_VERIFY(!explorer.property("payment").toMap().isEmpty());
+        const QVariantMap payment = explorer.property("payment").toMap();
+        const QVariantMap input = payment[QStringLiteral("inputs")].toList()[0].toMap();
+        QCOMPARE(ModelFixture::factOf(input[QStringLiteral("details")], QStringLiteral("Witness 2")),
+                 QStringLiteral("02"));
+        QCOMPARE(ModelFixture::factOf(input[QStringLiteral("details")], QStringLiteral("Payment before")),
+                 input[QStringLiteral("previous")].toString());
+        const QVariantMap output = payment[QStringLiteral("outputs")].toList()[1].toMap();
+        QCOMPARE(ModelFixture::factOf(output[QStringLiteral("details")], QStringLiteral("Script")),
+                 QStringLiteral("0 <20>"));
+        QCOMPARE(output[QStringLiteral("note")].toString(), QStringLiteral("yours · to a key"));
+    }
     void step_pastTheTip_saysTheNewest() {
         ModelFixture fixture;
         ui::ExplorerModel& explorer = *fixture.app.explorer();

@@ -16,7 +16,56 @@ private slots:
         QVERIFY(ModelFixture::text(&receive, "request").startsWith(QStringLiteral("bitcoin:bc1q")));
         QTRY_COMPARE(receive.addresses()->count(), 6);
         receive.open();
+        QCOMPARE(fixture.session.count<api::CreateInvoice>(), 1);
+    }
+    void open_anAddressGivenToNobody_isUsedAgain() {
+        ModelFixture fixture;
+        ui::ReceiveModel& receive = *fixture.app.receive();
+        receive.open();
+        QTRY_VERIFY(!ModelFixture::text(&receive, "address").isEmpty());
+        const auto answer = test::sampleAnswer(api::ListAddresses{});
+        const auto& newest = std::get<api::AddressList>(*answer).addresses.back();
+        QCOMPARE(ModelFixture::text(&receive, "address").toStdString(), newest.address);
+        QCOMPARE(fixture.session.count<api::NewAddress>(), 0);
+        receive.make(); // asked for by hand: a new one
         QCOMPARE(fixture.session.count<api::NewAddress>(), 1);
+    }
+    void open_everyAddressUsedOrNamed_makesAnother() {
+        ModelFixture fixture;
+        fixture.session.handler = [](const api::Request& request) -> api::Answer {
+            if (!std::holds_alternative<api::ListAddresses>(request)) return test::sampleAnswer(request);
+            return api::AddressList{{{.address = "bc1used", .used = true, .received_sat = 5},
+                                     {.address = "bc1named", .labels = {"Mara"}},
+                                     {.address = "bc1change", .is_change = true}}};
+        };
+        fixture.app.receive()->open();
+        QTRY_COMPARE(fixture.session.count<api::NewAddress>(), 1);
+    }
+    void addresses_received_areKnownAsTheirPaymentIs() {
+        ModelFixture fixture;
+        const ledger::Verified by_block{ledger::Label::proved_final, ledger::Evidence::block};
+        const ledger::Verified by_peer{ledger::Label::reported, ledger::Evidence::peer};
+        const ledger::Verified mine{ledger::Label::own, ledger::Evidence::keys};
+        fixture.session.handler = [&](const api::Request& request) -> api::Answer {
+            if (std::holds_alternative<api::ListAddresses>(request))
+                return api::AddressList{
+                    {{.address = "bc1one", .used = true, .received_sat = 9, .verified = mine},
+                     {.address = "bc1two", .used = true, .received_sat = 9, .verified = mine}}};
+            if (std::holds_alternative<api::ListTransactions>(request))
+                return api::WalletTransactionList{
+                    {{.details = {{.address = "bc1one", .amount_sat = 4}}, .verified = by_block},
+                     {.details = {{.address = "bc1one", .amount_sat = 5}}, .verified = by_peer},
+                     {.details = {{.address = "bc1two", .amount_sat = 9}}, .verified = by_block}}};
+            return test::sampleAnswer(request);
+        };
+        ui::ReceiveModel& receive = *fixture.app.receive();
+        receive.open();
+        const auto badge = [&](int row) {
+            return ModelFixture::cell(receive.addresses()->rows()[row], "badge").toMap();
+        };
+        QTRY_VERIFY(receive.addresses()->count() == 2 && !badge(0).isEmpty());
+        QCOMPARE(badge(0), ui::badgeOf(by_block)); // newest first
+        QCOMPARE(badge(1), ui::badgeOf(by_peer));
     }
     void mode_chosen_showsThatLayerOnly() {
         ModelFixture fixture;
@@ -25,6 +74,11 @@ private slots:
         QTRY_VERIFY(!ModelFixture::text(&receive, "invoice").isEmpty());
         receive.setMode(1);
         QVERIFY(ModelFixture::text(&receive, "request").startsWith(QStringLiteral("lnbc")));
+        api::PortfolioSnapshot portfolio = test::samplePortfolio();
+        portfolio.layers[1].receivable_sat = 0; // what cannot arrive is no code
+        fixture.session.publish(portfolio);
+        QCOMPARE(ModelFixture::text(&receive, "request"), QString());
+        QVERIFY(!receive.property("payable").toBool());
         receive.setMode(2);
         QVERIFY(!ModelFixture::text(&receive, "request").contains(QStringLiteral("lnbc")));
     }
@@ -33,7 +87,9 @@ private slots:
         ui::ReceiveModel& receive = *fixture.app.receive();
         receive.open();
         QTRY_VERIFY(!ModelFixture::text(&receive, "request").isEmpty());
+        QTRY_VERIFY(receive.property("payable").toBool());
         receive.setAmount(QStringLiteral("320 000"));
+        QVERIFY2(!receive.property("payable").toBool(), "the invoice still asks for what was written before");
         receive.setPurpose(QStringLiteral("Logo & more"));
         receive.setExpiry(0);
         QVERIFY(receive.property("outdated").toBool());

@@ -77,14 +77,42 @@ private slots:
         QCOMPARE(fixture.session.last<api::SendCoins>()->target_blocks, 144);
         QVERIFY(!fixture.session.last<api::SendCoins>()->plan_only);
     }
-    void tooMuch_theEnginesWords_standBesideTheButton() {
+    void tooMuch_isSaidOnceAtTheAmount() {
         ModelFixture fixture;
         ui::SendModel& send = *fixture.app.send();
         send.setText(QStringLiteral("bc1q8w3m0v7nzr4d2kx5l9tq0jch6e4fs2aa7g9p3u"));
         QTRY_COMPARE(send.ways()->count(), 1);
+        const int planned = fixture.session.count<api::SendCoins>();
         send.setAmount(QStringLiteral("9 000 000"));
-        QTRY_VERIFY(ModelFixture::text(&send, "whyNot").startsWith(QStringLiteral("You have")));
+        QCOMPARE(ModelFixture::text(&send, "amountError"),
+                 QStringLiteral("You have 2\u202f736\u202f350 sat to spend on L1."));
+        QCOMPARE(ModelFixture::text(&send, "whyNot"), QString());
+        QCOMPARE(ModelFixture::cell(send.ways()->rows().front(), "problem").toString(), QString());
+        QCOMPARE(fixture.session.count<api::SendCoins>(), planned);
         QVERIFY(!send.property("canPay").toBool());
+        send.setAmount(QStringLiteral("2 736 000")); // the fee is too much: only the engine knows
+        QTRY_VERIFY(ModelFixture::text(&send, "whyNot").startsWith(QStringLiteral("You have")));
+    }
+    void fee_itsBadge_standsAtTheCardAndInTheReview() {
+        ModelFixture fixture;
+        ui::SendModel& send = *fixture.app.send();
+        send.setText(QStringLiteral("bc1q8w3m0v7nzr4d2kx5l9tq0jch6e4fs2aa7g9p3u"));
+        QTRY_COMPARE(send.ways()->count(), 1);
+        send.setAmount(QStringLiteral("25 000"));
+        QTRY_VERIFY(send.property("canPay").toBool());
+        QVERIFY(!send.property("speedBadge").toMap().isEmpty());
+        const QVariantMap fee = send.property("review").toList().front().toMap();
+        QVERIFY(!fee.value(QStringLiteral("badge")).toMap().isEmpty());
+    }
+    void words_afterAColon_goOnWithASmallLetter() {
+        ModelFixture fixture;
+        fixture.session.handler = [](const api::Request&) -> api::Answer {
+            return api::Recognised{.words = "Not recognised: This is not a Bitcoin address."};
+        };
+        ui::SendModel& send = *fixture.app.send();
+        send.setText(QStringLiteral("hello"));
+        QTRY_COMPARE(ModelFixture::text(&send, "kindWords"),
+                     QStringLiteral("Not recognised: this is not a Bitcoin address."));
     }
     void somethingElse_pasted_saysWhatIsWrong() {
         ModelFixture fixture;

@@ -29,6 +29,11 @@ private slots:
     void safety_noPassword_isTheOneThingToDo() {
         ModelFixture fixture;
         fixture.app.settings()->open();
+        QTRY_COMPARE(fixture.app.settings()->property("safety").toList().size(), 5);
+        // The channel backup is on the same disk as everything else, until a file of it was saved.
+        QTRY_COMPARE(ModelFixture::text(fixture.app.settings(), "safetyText"),
+                     QStringLiteral("1 thing to do"));
+        fixture.app.settings()->backup(QStringLiteral("file:///media/stick/my.backup"));
         QTRY_COMPARE(ModelFixture::text(fixture.app.settings(), "safetyText"), QStringLiteral("All good"));
         api::StatusSnapshot status = test::sampleStatus();
         status.protected_by_password = false;
@@ -52,6 +57,20 @@ private slots:
         QTRY_VERIFY(!ModelFixture::text(fixture.app.settings(), "message").isEmpty());
         fixture.app.settings()->removePeer(QStringLiteral("203.0.113.13:8333"));
         QCOMPARE(fixture.session.last<api::DisconnectNode>()->address, std::string("203.0.113.13:8333"));
+    }
+    void peers_whilePageIsOpen_areAskedAtEachBlock() {
+        ModelFixture fixture;
+        ui::SettingsModel& settings = *fixture.app.settings();
+        settings.open();
+        const int before = fixture.session.count<api::GetPeers>();
+        api::StatusSnapshot status = test::sampleStatus();
+        ++status.header_height;
+        fixture.session.publish(status);
+        QCOMPARE(fixture.session.count<api::GetPeers>(), before + 1);
+        settings.leave();
+        ++status.header_height;
+        fixture.session.publish(status);
+        QCOMPARE(fixture.session.count<api::GetPeers>(), before + 1);
     }
     void words_shown_areForgottenAgain() {
         ModelFixture fixture;

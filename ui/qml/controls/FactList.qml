@@ -18,6 +18,7 @@ Column {
             name: modelData.name
             value: modelData.value
             mono: !!modelData.mono
+            whole: !!modelData.whole
             badge: modelData.badge || null
             copyText: modelData.copy || ""
         }

@@ -8,6 +8,7 @@ Item {
     property string name: ""
     property string value: ""
     property bool mono: false
+    property bool whole: false // a long id or script is written out, over a few lines
     property var badge: null
     property int nameWidth: 120
     property string copyText: ""
@@ -23,8 +24,9 @@ Item {
         width: parent.width - row.indent - (copy.visible ? 30 : 0) - (mark.visible ? 30 : 0)
         text: row.value
         role: row.mono ? "monoSmall" : "dense"
-        wrapMode: row.mono ? Text.NoWrap : Text.Wrap
-        elide: row.mono ? Text.ElideMiddle : Text.ElideNone
+        wrapMode: row.whole ? Text.WrapAnywhere : row.mono ? Text.NoWrap : Text.Wrap
+        elide: row.whole ? Text.ElideRight : row.mono ? Text.ElideMiddle : Text.ElideNone
+        maximumLineCount: row.whole ? 4 : 1000
         Accessible.name: row.name + ": " + row.value
     }
     CopyButton { id: copy; visible: row.copyText !== ""; copied: row.copyText; what: row.name; anchors.verticalCenter: parent.verticalCenter; x: parent.width - width - (mark.visible ? 30 : 0) }

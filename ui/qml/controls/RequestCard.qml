@@ -11,6 +11,7 @@ Card {
     property string fitness: ""
     property bool fits: true
     property string caveat: ""
+    property bool copyable: request !== ""
     Layout.fillWidth: true
     Layout.preferredWidth: 100
     Layout.alignment: Qt.AlignTop
@@ -20,14 +21,14 @@ Card {
         spacing: 8
         LayerTag { level: card.level }
         Label { role: "h2"; text: card.name; Layout.fillWidth: true }
-        CopyButton { copied: card.request; what: card.name; enabled: card.request !== "" }
+        CopyButton { copied: card.request; what: card.name; objectName: "copyRequest" + card.level; enabled: card.copyable }
     }
     Rectangle {
         Layout.fillWidth: true
         implicitHeight: 34
         radius: 7
         color: Theme.sunken
-        Label { anchors.fill: parent; anchors.leftMargin: 10; anchors.rightMargin: 10; verticalAlignment: Text.AlignVCenter; role: "monoSmall"; text: card.request !== "" ? card.request : "–"; elide: Text.ElideMiddle }
+        Label { anchors.fill: parent; anchors.leftMargin: 10; anchors.rightMargin: 10; verticalAlignment: Text.AlignVCenter; role: "monoSmall"; text: card.request !== "" ? card.request : "–"; opacity: card.copyable ? 1 : 0.45; elide: Text.ElideMiddle }
     }
     Item {
         // Placed by hand: a layout of Qt 6.4 leaves the icon where it was when the words need fewer lines.

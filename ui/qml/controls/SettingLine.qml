@@ -23,6 +23,6 @@ Item {
         id: holder
         anchors.right: parent.right
         anchors.verticalCenter: parent.verticalCenter
-        Button { visible: line.action !== ""; size: 32; text: line.action; describe: line.title + ": " + line.action; onClicked: line.acted() }
+        Button { objectName: line.objectName + "Action"; visible: line.action !== ""; size: 32; text: line.action; describe: line.title + ": " + line.action; onClicked: line.acted() }
     }
 }

@@ -114,7 +114,7 @@ Page {
                     symbol: "graph"
                     level: 2
                     title: page.model.search === "" ? qsTr("Nothing heard yet") : qsTr("Nothing found")
-                    text: page.model.search === "" ? qsTr("Nodes and channels are announced by peers of the upper floor. They appear once you are connected to one.") : qsTr("Only what was announced to this computer is searched.")
+                    text: page.model.search === "" ? (page.app.status.upperPeers ? qsTr("You are connected to the upper floor, but nobody there has announced a node or a channel yet.") : qsTr("Nodes and channels are announced by peers of the upper floor. They appear once you are connected to one.")) : qsTr("Only what was announced to this computer is searched.")
                 }
             }
             Card {

@@ -27,14 +27,15 @@ Page {
                 Layout.fillHeight: true
                 pad: 20
                 spacing: 12
-                QrView { id: code; objectName: "qr"; Layout.alignment: Qt.AlignHCenter; text: page.receive.request; opacity: page.receive.outdated ? 0.3 : 1 }
+                PageState { visible: page.receive.request === "" && !page.receive.busy; Layout.fillWidth: true; Layout.topMargin: 60; Layout.bottomMargin: 60; symbol: "qr"; title: qsTr("No code"); text: page.receive.codeWords }
+                QrView { id: code; objectName: "qr"; Layout.alignment: Qt.AlignHCenter; text: page.receive.request; opacity: page.receive.outdated ? 0.3 : 1; visible: page.receive.request !== "" || page.receive.busy }
                 Row {
                     Layout.alignment: Qt.AlignHCenter
                     spacing: 8
                     CopyButton { kind: "primary"; size: 40; text: done ? qsTr("Copied") : qsTr("Copy request"); copied: page.receive.request; what: qsTr("request"); enabled: page.receive.request !== "" && !page.receive.outdated }
                     Button { symbol: "file"; text: qsTr("Save image"); enabled: page.receive.request !== "" && !page.receive.outdated; onClicked: saveAs.open() }
                 }
-                Label { Layout.alignment: Qt.AlignHCenter; role: "small"; faint: true; text: page.receive.codeWords }
+                Label { visible: code.visible; Layout.alignment: Qt.AlignHCenter; role: "small"; faint: true; text: page.receive.codeWords }
                 Rule { Layout.topMargin: 4 }
                 Note { visible: page.receive.paidText !== ""; objectName: "paid"; tone: "ok"; text: page.receive.paidText }
                 Label { visible: page.receive.paidText === ""; role: "strong"; text: qsTr("Waiting for the payer") }
@@ -76,7 +77,7 @@ Page {
                 RowLayout {
                     Layout.fillWidth: true
                     spacing: Theme.stackGap
-                    RequestCard { visible: page.receive.mode !== 2; level: 2; name: page.receive.upperName; request: page.receive.invoice; fitness: page.receive.upperFitness; fits: page.receive.upperFits; caveat: qsTr("Arrives in seconds. Keep Duplex running until it is paid.") }
+                    RequestCard { visible: page.receive.mode !== 2; level: 2; name: page.receive.upperName; request: page.receive.invoice; copyable: page.receive.payable; fitness: page.receive.upperFitness; fits: page.receive.upperFits; caveat: qsTr("Arrives in seconds. Keep Duplex running until it is paid.") }
                     RequestCard { visible: page.receive.mode !== 1; level: 1; name: page.receive.groundName; request: page.receive.address; fitness: qsTr("Never used before"); fits: true; caveat: qsTr("Arrives with the next blocks. Works while Duplex is closed.") }
                 }
                 Card {
@@ -120,10 +121,10 @@ Page {
                             Cell { text: line.label; dim: true }
                             Cell { role: "monoSmall"; text: line.received; cellWidth: 120; horizontalAlignment: Text.AlignRight }
                             Item {
-                                Layout.preferredWidth: 172
-                                Layout.minimumWidth: 172
+                                Layout.preferredWidth: Theme.column(172)
+                                Layout.minimumWidth: Layout.preferredWidth
                                 implicitHeight: 22
-                                ProvenanceBadge { visible: line.used; anchors.right: parent.right; anchors.verticalCenter: parent.verticalCenter; badge: line.badge }
+                                ProvenanceBadge { visible: line.used && !!line.badge; anchors.right: parent.right; anchors.verticalCenter: parent.verticalCenter; badge: line.badge }
                                 Label { visible: !line.used; anchors.right: parent.right; anchors.verticalCenter: parent.verticalCenter; role: "small"; faint: true; text: qsTr("unused") }
                             }
                         }

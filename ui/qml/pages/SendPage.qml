@@ -31,10 +31,11 @@ Page {
                         placeholder: qsTr("Paste an address, an invoice or a payment link")
                         onEdited: (text) => page.send.setText(text)
                     }
+                    Note { objectName: "notPayable"; visible: page.send.kindWords !== "" && page.send.kindTone === "bad"; tone: "bad"; text: page.send.kindWords }
                     RowLayout {
-                        visible: page.send.kindWords !== ""
+                        visible: page.send.kindWords !== "" && page.send.kindTone !== "bad"
                         spacing: 8
-                        Chip { tone: page.send.kindTone; symbol: page.send.kindTone === "ok" ? "check" : "warn"; text: page.send.kindWords; Layout.maximumWidth: 520 }
+                        Chip { objectName: "kind"; tone: page.send.kindTone; symbol: "check"; text: page.send.kindWords; Layout.fillWidth: true; Layout.maximumWidth: implicitWidth }
                         Label { role: "small"; dim: true; text: page.send.details; Layout.fillWidth: true }
                     }
                     RowLayout {
@@ -93,6 +94,7 @@ Page {
                     pad: 16
                     title: page.send.speedTitle
                     note: qsTr("from the averages of recent blocks")
+                    corner: Component { ProvenanceBadge { objectName: "feeBadge"; visible: !!page.send.speedBadge.words; badge: page.send.speedBadge.words ? page.send.speedBadge : null } }
                     RowLayout {
                         spacing: 16
                         Segmented { objectName: "speed"; options: [qsTr("Hurry"), qsTr("Normal"), qsTr("No hurry")]; current: page.send.speed; describe: qsTr("How fast it should be"); onChosen: (index) => page.send.speed = index }

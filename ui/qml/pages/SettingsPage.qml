@@ -11,7 +11,7 @@ Page {
     readonly property var status: app.status
     onGoBack: go(status.wallet !== "none" ? "home" : "blocks", "")
     Component.onCompleted: { settings.forgetMessages(); settings.open() }
-    Component.onDestruction: settings.forgetWords()
+    Component.onDestruction: { settings.forgetWords(); settings.leave() }
     ScrollBox {
         anchors.fill: parent
         PageHead { title: qsTr("Settings"); words: qsTr("Version %1").arg(page.status.version) }
@@ -60,7 +60,7 @@ Page {
                 Layout.preferredWidth: 10
                 Layout.fillHeight: true
                 title: qsTr("Lock and backup")
-                SettingLine { title: qsTr("Password"); words: page.status.hasPassword ? qsTr("Asked before anything is paid after a lock") : qsTr("None. Anybody at this computer can pay."); action: page.status.hasPassword ? qsTr("Change") : qsTr("Set one"); onActed: password.openFrom(page) }
+                SettingLine { title: qsTr("Password"); words: page.status.hasPassword ? qsTr("Asked before anything is paid after a lock") : qsTr("None. Anybody at this computer can pay."); action: page.status.hasPassword ? qsTr("Change") : qsTr("Set one"); objectName: "setPassword"; onActed: password.openFrom(page) }
                 SettingLine { visible: page.status.hasPassword; title: qsTr("Lock"); words: qsTr("Stops paying. Blocks and channels are still watched."); action: page.status.wallet === "locked" ? "" : qsTr("Lock now"); onActed: page.app.lock.lock() }
                 SettingLine { title: qsTr("Words"); words: qsTr("Show the words that bring your wallet back"); action: qsTr("Show"); onActed: words.openFrom(page) }
                 SettingLine { title: qsTr("Backup file"); words: qsTr("Sealed keys, labels and the channel backup"); action: qsTr("Save as"); onActed: saveAs.open() }
@@ -156,9 +156,9 @@ Page {
         onOpened: { page.settings.forgetMessages(); old.text = fresh.text = again.text = ""; (page.status.hasPassword ? old : fresh).focusHere() }
         onClosed: old.text = fresh.text = again.text = ""
         onConfirmed: page.settings.changePassword(old.text, fresh.text, again.text)
-        Field { id: old; visible: page.status.hasPassword; Layout.fillWidth: true; label: qsTr("Password now"); secret: true }
-        Field { id: fresh; Layout.fillWidth: true; label: qsTr("New password"); secret: true; help: qsTr("It seals the keys on this disk. Nobody can bring it back; your words can.") }
-        Field { id: again; Layout.fillWidth: true; label: qsTr("New password again"); secret: true; error: page.settings.error }
+        Field { id: old; visible: page.status.hasPassword; Layout.fillWidth: true; label: qsTr("Password now"); secret: true; onAccepted: fresh.focusHere() }
+        Field { id: fresh; Layout.fillWidth: true; objectName: "freshPassword"; label: qsTr("New password"); secret: true; onEdited: page.settings.forgetMessages(); onAccepted: again.focusHere(); help: qsTr("It seals the keys on this disk. Nobody can bring it back; your words can.") }
+        Field { id: again; Layout.fillWidth: true; objectName: "freshPasswordAgain"; label: qsTr("New password again"); secret: true; onEdited: page.settings.forgetMessages(); onAccepted: if (password.riskyAllowed) password.confirmed(); error: page.settings.error }
         Connections { target: page.settings; function onPasswordChanged() { password.close() } }
     }
     Dialog {

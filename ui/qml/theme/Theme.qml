@@ -61,4 +61,5 @@ QtObject {
     }
     function hex(color) { return color.toString().slice(-6) }
     function size(pixels) { return Math.round(pixels * fontScale) }
+    function column(pixels) { return Math.round(pixels * Math.min(fontScale, 1.4)) } // of a table: as far as the window has room
 }
