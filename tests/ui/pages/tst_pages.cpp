@@ -60,6 +60,27 @@ void findWide(QQuickItem* item, double edge, QStringList& wide) {
     for (QQuickItem* child : item->childItems()) findWide(child, edge, wide);
 }
 
+// What of an item reaches over its own right edge.
+void collectOutside(const QQuickItem* item, const QQuickItem* frame, QStringList& outside) {
+    for (const QQuickItem* child : item->childItems()) {
+        if (!child->isVisible() || child->width() <= 0) continue;
+        const double right = child->mapToItem(frame, {child->width(), 0}).x();
+        if (right > frame->width() + 1)
+            outside << QStringLiteral("%1 %2 to %3 of %4")
+                           .arg(QString::fromLatin1(child->metaObject()->className()))
+                           .arg(child->property("text").toString())
+                           .arg(right)
+                           .arg(frame->width());
+        collectOutside(child, frame, outside);
+    }
+}
+
+QStringList outsideOf(const QQuickItem* item) {
+    QStringList outside;
+    collectOutside(item, item, outside);
+    return outside;
+}
+
 // What stands outside the row that lays it out: Qt 6.4 leaves a child where it was when words need fewer
 // lines.
 void findOutside(const QQuickItem* item, QStringList& outside) {
@@ -250,6 +271,221 @@ void TestPages::page_atTheMinimumSize_cutsNothingOff() {
     QStringList wide;
     findWide(fixture.window->contentItem(), fixture.window->width(), wide);
     QCOMPARE(wide, QStringList());
+}
+
+void TestPages::page_withTextOfTwiceTheSize_cutsNothingOff_data() {
+    page_opened_showsWithoutWarningsInBothThemes_data();
+}
+
+void TestPages::page_withTextOfTwiceTheSize_cutsNothingOff() {
+    QFETCH(QString, page);
+    QFETCH(QString, argument);
+    api::StatusSnapshot status = sampleStatus();
+    status.network = "sandbox"; // the band has the longest words and two buttons
+    status.test_network = true;
+    WindowFixture fixture(status);
+    fixture.app->settings()->setFontPercent(200);
+    if (page == QLatin1String("move")) fixture.app->move()->setAmount(QStringLiteral("500 000"));
+    fixture.open(page, argument);
+    settle();
+    save(fixture.window, QString::fromLatin1(QTest::currentDataTag()) + QStringLiteral("-200"));
+    QStringList wide;
+    findWide(fixture.window->contentItem(), fixture.window->width(), wide);
+    QCOMPARE(wide, QStringList());
+}
+
+void TestPages::channelRow_longStatus_staysInside() {
+    WindowFixture fixture(sampleStatus());
+    api::ChannelsSnapshot channels = sampleChannels();
+    channels.channels.front().state = "CLOSINGD_COMPLETE";
+    channels.channels.front().state_words =
+        "Closing together: waiting for open payments, and some more words";
+    channels.channels.front().node_alias.clear();
+    fixture.session.publish(channels);
+    fixture.open(QStringLiteral("channels"));
+    settle();
+    save(fixture.window, QStringLiteral("06-channels-long-status"));
+    const QQuickItem* row = fixture.item(QStringLiteral("channelRow"));
+    QVERIFY(row != nullptr);
+    QCOMPARE(outsideOf(row), QStringList());
+}
+
+void TestPages::homeStrip_unknownFees_staysInside() {
+    WindowFixture fixture(sampleStatus(), QSize(1024, 680));
+    api::PortfolioSnapshot portfolio = samplePortfolio();
+    for (api::LayerView& view : portfolio.layers) {
+        view.fee_sat.reset();
+        view.confirmation_s.reset();
+    }
+    fixture.session.publish(portfolio);
+    settle();
+    save(fixture.window, QStringLiteral("02-home-new-wallet"));
+    const QQuickItem* strip = fixture.item(QStringLiteral("payNow"));
+    QVERIFY(strip != nullptr);
+    QCOMPARE(outsideOf(strip), QStringList());
+    QVERIFY(strip->height() <= strip->parentItem()->height());
+}
+
+void TestPages::sendChip_longWords_staysInside() {
+    WindowFixture fixture(sampleStatus(), QSize(1024, 680));
+    fixture.session.handler = [](const api::Request& request) -> api::Answer {
+        auto answer = sampleAnswer(request);
+        if (answer)
+            if (auto* found = std::get_if<api::Recognised>(&*answer))
+                found->words = std::string(160, 'w') + " and so on";
+        return answer;
+    };
+    fixture.open(QStringLiteral("send"), QStringLiteral("lnbc210u1coffee"));
+    settle();
+    const QQuickItem* chip = fixture.item(QStringLiteral("kind"));
+    QVERIFY(chip != nullptr);
+    QCOMPARE(outsideOf(chip), QStringList());
+    QVERIFY(chip->mapToScene({chip->width(), 0}).x() < fixture.window->width() - 24);
+}
+
+void TestPages::syncBand_oneNewBlock_isNotShown() {
+    WindowFixture fixture(sampleStatus());
+    api::StatusSnapshot status = sampleStatus();
+    status.stage = api::SyncStage::filters;
+    ++status.target_height; // one block came
+    fixture.session.publish(status);
+    settle(60);
+    QVERIFY2(fixture.item(QStringLiteral("receiveAlready")) == nullptr, "the page would jump at each block");
+    status.target_height += 5;
+    fixture.session.publish(status);
+    settle(60);
+    QVERIFY(fixture.item(QStringLiteral("receiveAlready")) != nullptr);
+}
+
+void TestPages::lookAround_synced_promisesNothing() {
+    api::StatusSnapshot status = withoutWallet();
+    status.stage = api::SyncStage::filter_headers;
+    status.stage_done = 900'000;
+    WindowFixture fixture(status);
+    fixture.app->onboarding()->lookAroundNow();
+    fixture.open(QStringLiteral("blocks"));
+    settle(60);
+    QVERIFY2(fixture.item(QStringLiteral("receiveAlready")) == nullptr, "nobody can receive without keys");
+}
+
+void TestPages::payment_openedFromABlock_goesBackToIt() {
+    WindowFixture fixture(sampleStatus());
+    fixture.open(QStringLiteral("blocks"), QStringLiteral("976405"));
+    QTRY_COMPARE(fixture.app->explorer()->payments()->count(), 40);
+    settle(60);
+    const QString hash =
+        fixture.app->explorer()->property("block").toMap()[QStringLiteral("hash")].toString();
+    const QString txid = fixture.app->explorer()->payments()->rows()[2].id;
+    fixture.open(QStringLiteral("transaction"), txid + u'/' + hash);
+    settle(60);
+    QTest::keyClick(fixture.window, Qt::Key_Escape);
+    QCOMPARE(fixture.window->property("page").toString(), QStringLiteral("blocks"));
+    QCOMPARE(QString::fromStdString(fixture.session.last<api::GetBlockFacts>()->hash), hash);
+    fixture.open(QStringLiteral("transaction"), txid + QStringLiteral("//home"));
+    settle(60);
+    QTest::keyClick(fixture.window, Qt::Key_Escape);
+    QCOMPARE(fixture.window->property("page").toString(), QStringLiteral("home"));
+}
+
+void TestPages::payment_coinOpened_showsItsScript() {
+    WindowFixture fixture(sampleStatus());
+    fixture.open(QStringLiteral("transaction"), QStringLiteral("9f27/00aa"));
+    settle();
+    QVERIFY(fixture.click(QStringLiteral("outputs0")));
+    QVERIFY(fixture.click(QStringLiteral("inputs0")));
+    settle(60);
+    save(fixture.window, QStringLiteral("07-transaction-opened"));
+    QVERIFY(fixture.click(QStringLiteral("inputsBefore")));
+    settle(60);
+    const auto payment = sampleAnswer(api::GetTransactionFacts{});
+    QCOMPARE(fixture.session.last<api::GetTransactionFacts>()->txid,
+             std::get<ledger::TransactionFacts>(*payment).inputs.front().previous_txid);
+    QTest::keyClick(fixture.window, Qt::Key_Escape);
+    QCOMPARE(fixture.window->property("page").toString(), QStringLiteral("blocks"));
+    QCOMPARE(fixture.session.last<api::GetBlockFacts>()->hash, std::string("00aa"));
+}
+
+void TestPages::receive_changed_copiesNoOldInvoice() {
+    WindowFixture fixture(sampleStatus());
+    fixture.open(QStringLiteral("receive"));
+    settle();
+    QVERIFY(fixture.item(QStringLiteral("copyRequest2")) != nullptr);
+    QVERIFY(fixture.type(QStringLiteral("receiveAmount"), QStringLiteral("1000")));
+    QVERIFY(fixture.item(QStringLiteral("copyRequest2")) == nullptr);
+    QVERIFY(fixture.item(QStringLiteral("copyRequest1")) != nullptr);
+}
+
+void TestPages::check_opened_hasItsFirstWordInFocus() {
+    WindowFixture fixture(withoutWallet());
+    fixture.app->onboarding()->create({}, QStringLiteral("secret"), QStringLiteral("secret"), 12);
+    QTRY_COMPARE(fixture.app->onboarding()->step(), QStringLiteral("words"));
+    const QStringList words = fixture.app->onboarding()->property("words").toStringList();
+    settle(60);
+    QTest::keyClick(fixture.window, Qt::Key_Return); // the words have no field: the button has the focus
+    QCOMPARE(fixture.app->onboarding()->step(), QStringLiteral("check"));
+    settle(60);
+    const QVariantList checks = fixture.app->onboarding()->property("checks").toList();
+    for (int i = 0; i < 3; ++i) {
+        for (const QChar letter : words.value(checks[i].toInt() - 1))
+            QTest::keyClick(fixture.window, letter.toLatin1());
+        QTest::keyClick(fixture.window, Qt::Key_Return);
+    }
+    QCOMPARE(fixture.app->onboarding()->step(), QStringLiteral("done"));
+}
+
+void TestPages::create_byKeyboardAlone_makesTheWallet() {
+    WindowFixture fixture(withoutWallet());
+    settle(60);
+    QTest::keyClick(fixture.window, Qt::Key_Enter, Qt::KeypadModifier); // the first card has the focus
+    QCOMPARE(fixture.app->onboarding()->step(), QStringLiteral("create"));
+    settle(60);
+    const auto typed = [&](const char* word, Qt::Key key) {
+        for (const char letter : std::string_view(word)) QTest::keyClick(fixture.window, letter);
+        QTest::keyClick(fixture.window, key);
+    };
+    typed("Savings", Qt::Key_Return);
+    typed("secret", Qt::Key_Return);
+    typed("sacred", Qt::Key_Return);
+    QCOMPARE(fixture.session.count<api::CreateWallet>(), 0);
+    QVERIFY(!fixture.app->onboarding()->property("error").toString().isEmpty());
+    const QQuickItem* first = fixture.item(QStringLiteral("walletPassword"));
+    const QQuickItem* second = fixture.item(QStringLiteral("walletPasswordAgain"));
+    QCOMPARE(first->y(), second->y()); // also while one of them has an error under it
+    QTest::keyClick(fixture.window, Qt::Key_A, Qt::ControlModifier);
+    typed("secret", Qt::Key_Enter);
+    QCOMPARE(fixture.app->onboarding()->property("error").toString(), QString());
+    QCOMPARE(fixture.session.count<api::CreateWallet>(), 1);
+    QCOMPARE(fixture.session.last<api::CreateWallet>()->name, std::string("Savings"));
+}
+
+void TestPages::restore_withoutAPassword_warns() {
+    WindowFixture fixture(withoutWallet());
+    fixture.app->onboarding()->go(QStringLiteral("restore"));
+    settle(60);
+    QVERIFY(fixture.item(QStringLiteral("noPasswordNote")) != nullptr);
+}
+
+void TestPages::password_typedAndEntered_isSet() {
+    api::StatusSnapshot status = sampleStatus();
+    status.protected_by_password = false;
+    WindowFixture fixture(status);
+    fixture.open(QStringLiteral("settings"));
+    settle(60);
+    QVERIFY(fixture.click(QStringLiteral("setPasswordAction")));
+    settle(60);
+    const auto typed = [&](const char* word) {
+        for (const char letter : std::string_view(word)) QTest::keyClick(fixture.window, letter);
+        QTest::keyClick(fixture.window, Qt::Key_Return);
+    };
+    typed("secret");
+    typed("sacred");
+    QCOMPARE(fixture.session.count<api::ChangePassphrase>(), 0);
+    QVERIFY(!fixture.app->settings()->property("error").toString().isEmpty());
+    QTest::keyClick(fixture.window, Qt::Key_A, Qt::ControlModifier);
+    QTest::keyClick(fixture.window, 's');
+    QCOMPARE(fixture.app->settings()->property("error").toString(), QString()); // it is being corrected
+    typed("ecret");
+    QCOMPARE(fixture.session.count<api::ChangePassphrase>(), 1);
 }
 
 void TestPages::keys_ofTheGuide_openThePages() {

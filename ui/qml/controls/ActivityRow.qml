@@ -19,6 +19,7 @@ T.ItemDelegate {
     focusPolicy: Qt.StrongFocus
     hoverEnabled: true
     Keys.onReturnPressed: clicked()
+    Keys.onEnterPressed: clicked()
     Accessible.role: Accessible.ListItem
     Accessible.name: title + ", " + amount + ", " + words
     background: Rectangle { radius: 8; color: line.hovered ? Theme.sunken : "transparent"; FocusRing { shown: line.visualFocus; anchors.margins: 0 } }

@@ -15,10 +15,11 @@ T.AbstractButton {
     required property var badge
     signal chosen(string hash)
     implicitWidth: Math.max(124, words.implicitWidth + 24)
-    implicitHeight: 104
+    implicitHeight: Math.max(104, words.implicitHeight + 20)
     focusPolicy: Qt.StrongFocus
     onClicked: chosen(id)
     Keys.onReturnPressed: clicked()
+    Keys.onEnterPressed: clicked()
     Accessible.role: Accessible.ListItem
     Accessible.name: qsTr("Block %1, %2, %3").arg(height_text).arg(payments).arg(age)
     background: Rectangle {

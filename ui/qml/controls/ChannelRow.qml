@@ -6,6 +6,7 @@ import Duplex
 // One channel: partner, status, bar, what can be sent and received.
 T.AbstractButton {
     id: row
+    objectName: "channelRow"
     required property string id
     required property string name
     required property string status
@@ -22,6 +23,7 @@ T.AbstractButton {
     focusPolicy: Qt.StrongFocus
     onClicked: chosen(id)
     Keys.onReturnPressed: clicked()
+    Keys.onEnterPressed: clicked()
     Accessible.role: Accessible.ListItem
     Accessible.name: picture
     Accessible.selected: selected
@@ -41,15 +43,14 @@ T.AbstractButton {
             spacing: 7
             RowLayout {
                 spacing: 8
-                Label { role: "h2"; font.pixelSize: Theme.size(15); text: row.name; Layout.maximumWidth: 220 }
-                Chip { tone: row.tone; symbol: row.tone === "ok" ? "check" : row.tone === "warn" ? "clock" : "x"; text: row.status }
-                Label { role: "small"; dim: true; text: row.note; Layout.fillWidth: true }
+                Label { role: "h2"; font.pixelSize: Theme.size(15); text: row.name; Layout.fillWidth: true; Layout.maximumWidth: Math.min(implicitWidth + 1, Theme.size(220)) }
+                Chip { tone: row.tone; symbol: row.tone === "ok" ? "check" : row.tone === "warn" ? "clock" : "x"; text: row.status; Layout.fillWidth: true; Layout.maximumWidth: implicitWidth; Layout.minimumWidth: 60 }
+                Label { role: "small"; dim: true; text: row.note; Layout.fillWidth: true; Layout.preferredWidth: 10 }
                 Label { role: "dense"; dim: true; text: row.capacity }
             }
             AmountBar { Layout.fillWidth: true; implicitHeight: 16; level: 2; parts: row.parts; describe: row.picture }
             RowLayout {
-                Label { role: "dense"; text: row.send }
-                Item { Layout.fillWidth: true }
+                Label { role: "dense"; text: row.send; Layout.fillWidth: true }
                 Label { role: "dense"; dim: true; text: row.receive }
             }
         }

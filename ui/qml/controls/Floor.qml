@@ -47,43 +47,50 @@ Rectangle {
             Chip { visible: text !== ""; text: floor.facts.health || ""; tone: floor.facts.healthTone || "plain"; symbol: tone === "ok" ? "check" : "warn" }
         }
         Item { Layout.fillHeight: true }
-        RowLayout {
-            spacing: 8
-            ColumnLayout {
-                spacing: 0
+        Item { // placed by hand: with large text the tiles go under the figure, which a layout of Qt 6.4 does not follow
+            id: figures
+            readonly property bool beside: width >= now.width + metrics.width + 8
+            Layout.fillWidth: true
+            implicitHeight: beside ? Math.max(now.height, metrics.height) : now.height + 8 + metrics.height
+            Column {
+                id: now
+                y: figures.beside ? (parent.height - height) / 2 : 0
                 Label { role: "small"; dim: true; text: qsTr("You can spend now") }
                 Amount { text: floor.facts.spendable || ""; size: 30 }
             }
-            Item { Layout.fillWidth: true }
             Row {
+                id: metrics
+                x: figures.beside ? parent.width - width : 0
+                y: figures.beside ? (parent.height - height) / 2 : now.height + 8
                 spacing: 6
-            Repeater {
-                model: floor.facts.metrics || []
-                Rectangle {
-                    id: tile
-                    required property var modelData
-                    implicitWidth: Math.max(112, tileColumn.implicitWidth + 22)
-                    implicitHeight: tileColumn.implicitHeight + 16
-                    radius: 8
-                    color: Theme.sunken
-                    Accessible.role: Accessible.StaticText
-                    Accessible.name: modelData.name + ": " + modelData.value + ", " + modelData.note
-                    Column {
-                        id: tileColumn
-                        x: 11
-                        y: 8
-                        spacing: 2
-                        Label { role: "tag"; font.weight: Font.Normal; dim: true; text: tile.modelData.name }
-                        Label { role: "strong"; font.pixelSize: Theme.size(15); text: tile.modelData.value }
-                        Label { role: "tag"; font.weight: Font.Normal; faint: true; text: tile.modelData.note }
+                Repeater {
+                    model: floor.facts.metrics || []
+                    Rectangle {
+                        id: tile
+                        required property var modelData
+                        implicitWidth: Math.max(112, tileColumn.implicitWidth + 22)
+                        implicitHeight: tileColumn.implicitHeight + 16
+                        radius: 8
+                        color: Theme.sunken
+                        Accessible.role: Accessible.StaticText
+                        Accessible.name: modelData.name + ": " + modelData.value + ", " + modelData.note
+                        Column {
+                            id: tileColumn
+                            x: 11
+                            y: 8
+                            spacing: 2
+                            Label { role: "tag"; font.weight: Font.Normal; dim: true; text: tile.modelData.name }
+                            Label { role: "strong"; font.pixelSize: Theme.size(15); text: tile.modelData.value }
+                            Label { role: "tag"; font.weight: Font.Normal; faint: true; text: tile.modelData.note }
+                        }
                     }
                 }
-            }
             }
         }
         Item { Layout.fillHeight: true }
         AmountBar { Layout.fillWidth: true; level: floor.level; parts: floor.facts.parts || []; describe: floor.Accessible.name }
-        Row {
+        Flow {
+            Layout.fillWidth: true
             spacing: 24
             Repeater {
                 model: floor.facts.parts || []

@@ -25,6 +25,7 @@ T.AbstractButton {
     focusPolicy: Qt.StrongFocus
     onClicked: chosen(id)
     Keys.onReturnPressed: clicked()
+    Keys.onEnterPressed: clicked()
     Accessible.role: Accessible.RadioButton
     Accessible.name: available ? qsTr("%1, cost %2, %3").arg(title).arg(cost).arg(time) : title + ": " + details
     Accessible.checked: selected
@@ -49,26 +50,27 @@ T.AbstractButton {
                 Layout.alignment: Qt.AlignTop
                 spacing: 3
                 Flow {
+                    id: title
                     Layout.fillWidth: true
                     spacing: 6
-                    Label { id: head; role: "strong"; text: row.title; faint: !row.available }
-                    Label { height: head.height; verticalAlignment: Text.AlignBottom; role: "small"; faint: true; text: row.mechanism }
+                    Label { id: head; readonly property bool large: Theme.fontScale > 1.2; wrapMode: large ? Text.Wrap : Text.NoWrap; width: large ? title.width : Math.min(implicitWidth, title.width); role: "strong"; text: row.title; faint: !row.available }
+                    Label { height: head.large ? implicitHeight : head.height; verticalAlignment: Text.AlignBottom; width: Math.min(implicitWidth, title.width); role: "small"; faint: true; text: row.mechanism }
                 }
                 Label { Layout.fillWidth: true; role: "small"; dim: true; wrapMode: Text.Wrap; text: row.details }
             }
             ColumnLayout {
-                Layout.preferredWidth: 90
-                Layout.minimumWidth: 90
-                Layout.maximumWidth: 90
+                Layout.preferredWidth: Theme.column(90)
+                Layout.minimumWidth: Theme.column(90)
+                Layout.maximumWidth: Theme.column(90)
                 Layout.alignment: Qt.AlignTop
                 spacing: 2
                 Label { Layout.fillWidth: true; horizontalAlignment: Text.AlignRight; role: "denseStrong"; text: row.cost; faint: !row.available }
                 Label { Layout.fillWidth: true; horizontalAlignment: Text.AlignRight; role: "small"; faint: true; text: row.share }
             }
             ColumnLayout {
-                Layout.preferredWidth: 100
-                Layout.minimumWidth: 100
-                Layout.maximumWidth: 100
+                Layout.preferredWidth: Theme.column(100)
+                Layout.minimumWidth: Theme.column(100)
+                Layout.maximumWidth: Theme.column(100)
                 Layout.leftMargin: 14
                 Layout.alignment: Qt.AlignTop
                 spacing: 2
@@ -76,9 +78,9 @@ T.AbstractButton {
                 Label { Layout.fillWidth: true; role: "small"; faint: true; text: row.blocks }
             }
             RowLayout {
-                Layout.preferredWidth: 168
-                Layout.minimumWidth: 168
-                Layout.maximumWidth: 168
+                Layout.preferredWidth: Theme.column(168)
+                Layout.minimumWidth: Theme.column(168)
+                Layout.maximumWidth: Theme.column(168)
                 Layout.alignment: Qt.AlignTop
                 spacing: 5
                 Icon { visible: row.available; name: "shield"; size: 15; stroke: 19; color: Theme.ok; Layout.alignment: Qt.AlignTop }

@@ -30,6 +30,7 @@ Rectangle {
         hoverEnabled: true
         onClicked: rail.chosen(page)
         Keys.onReturnPressed: clicked()
+        Keys.onEnterPressed: clicked()
         Accessible.role: Accessible.PageTab
         Accessible.name: text
         Accessible.selected: on

@@ -6,7 +6,7 @@ Item {
     id: root
     property string text: ""
     default property alias actions: row.data
-    implicitHeight: 36
+    implicitHeight: Math.max(36, row.implicitHeight + 8)
     clip: true
     Rectangle { anchors.fill: parent; color: Theme.warnTint }
     Row {
@@ -22,7 +22,7 @@ Item {
         x: Theme.pageMargin
         spacing: 8
         Icon { name: "flask"; size: 16; color: Theme.warn; anchors.verticalCenter: parent.verticalCenter }
-        Label { role: "denseStrong"; text: root.text; color: Theme.warn; anchors.verticalCenter: parent.verticalCenter }
+        Label { width: Math.min(implicitWidth, root.width - row.width - 2 * Theme.pageMargin - 32); role: "denseStrong"; text: root.text; color: Theme.warn; anchors.verticalCenter: parent.verticalCenter }
     }
     Row { id: row; anchors.right: parent.right; anchors.rightMargin: Theme.pageMargin; anchors.verticalCenter: parent.verticalCenter; spacing: 8 }
     Accessible.role: Accessible.Grouping

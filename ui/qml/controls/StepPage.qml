@@ -30,7 +30,7 @@ FocusScope {
             spacing: 10
             Button { visible: step.backText !== ""; text: step.backText; enabled: !step.busy; onClicked: step.back() }
             Item { Layout.fillWidth: true }
-            Button { objectName: "next"; kind: "primary"; size: 46; text: step.nextText; enabled: step.nextAllowed && !step.busy; busy: step.busy; onClicked: step.next() }
+            Button { objectName: "next"; focus: true; kind: "primary"; size: 46; text: step.nextText; enabled: step.nextAllowed && !step.busy; busy: step.busy; onClicked: step.next() }
         }
     }
 }

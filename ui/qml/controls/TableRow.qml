@@ -15,6 +15,7 @@ T.AbstractButton {
     focusPolicy: Qt.StrongFocus
     hoverEnabled: true
     Keys.onReturnPressed: clicked()
+    Keys.onEnterPressed: clicked()
     Keys.onPressed: (event) => { if (event.matches(StandardKey.Copy) && copied !== "") { clipboard.text = copied; clipboard.selectAll(); clipboard.copy(); event.accepted = true } }
     Accessible.role: Accessible.Row
     Accessible.name: describe

@@ -12,6 +12,7 @@ T.Switch {
     Accessible.name: describe
     Accessible.checked: checked
     Keys.onReturnPressed: { toggle(); toggled() }
+    Keys.onEnterPressed: { toggle(); toggled() }
     indicator: Rectangle {
         x: 3
         anchors.verticalCenter: parent.verticalCenter

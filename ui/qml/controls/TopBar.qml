@@ -24,6 +24,7 @@ Item {
         focusPolicy: Qt.StrongFocus
         onClicked: bar.searched()
         Keys.onReturnPressed: clicked()
+        Keys.onEnterPressed: clicked()
         Accessible.role: Accessible.Button
         Accessible.name: qsTr("Search")
         background: Rectangle { radius: 8; color: Theme.surface; border.width: 1; border.color: Theme.line; FocusRing { shown: search.visualFocus } }
@@ -58,6 +59,7 @@ Item {
             focusPolicy: Qt.StrongFocus
             onClicked: bar.passwordWanted()
             Keys.onReturnPressed: clicked()
+            Keys.onEnterPressed: clicked()
             Accessible.role: Accessible.Button
             Accessible.name: qsTr("Not protected by a password: open Settings")
             contentItem: Chip { symbol: "warn"; tone: "warn"; text: qsTr("Not protected by a password"); Accessible.ignored: true }

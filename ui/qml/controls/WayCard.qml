@@ -19,6 +19,7 @@ T.AbstractButton {
     focusPolicy: Qt.StrongFocus
     onClicked: chosen(level)
     Keys.onReturnPressed: clicked()
+    Keys.onEnterPressed: clicked()
     Accessible.role: Accessible.RadioButton
     Accessible.name: problem !== "" ? name + ", " + problem : qsTr("%1, fee %2, %3").arg(name).arg(fee).arg(time)
     Accessible.checked: selected
@@ -39,8 +40,9 @@ T.AbstractButton {
             spacing: 10
             Item {
                 width: parent.width
-                height: 24
+                height: Math.max(24, title.implicitHeight)
                 Row {
+                    id: title
                     spacing: 8
                     LayerTag { level: way.level; solid: way.selected; anchors.verticalCenter: parent.verticalCenter }
                     Label { role: "h2"; text: way.name; anchors.verticalCenter: parent.verticalCenter }

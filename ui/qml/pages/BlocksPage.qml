@@ -19,14 +19,14 @@ Page {
             words: qsTr("The ground floor's public book, checked on this computer")
             Repeater {
                 model: page.explorer.legend
-                ProvenanceBadge { required property var modelData; badge: modelData }
+                ProvenanceBadge { required property var modelData; badge: modelData; compact: page.width < Theme.size(960) }
             }
         }
         ListView {
             id: strip
             objectName: "strip"
             Layout.fillWidth: true
-            implicitHeight: 106
+            implicitHeight: Theme.size(106)
             orientation: ListView.Horizontal
             spacing: 12
             clip: true

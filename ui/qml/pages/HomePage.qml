@@ -23,10 +23,9 @@ Page {
                         RowLayout {
                             spacing: 12
                             Amount { objectName: "total"; text: page.portfolio.total; size: 34 }
-                            Label { text: page.portfolio.totalCoin === "" ? "" : qsTr("= %1").arg(page.portfolio.totalCoin); faint: true; role: "dense"; Layout.alignment: Qt.AlignBottom; Layout.bottomMargin: 5 }
+                            Label { Layout.fillWidth: true; text: page.portfolio.totalCoin === "" ? "" : qsTr("= %1").arg(page.portfolio.totalCoin); faint: true; role: "dense"; Layout.alignment: Qt.AlignBottom; Layout.bottomMargin: 5 }
                         }
                     }
-                    Item { Layout.fillWidth: true }
                     Button { kind: "primary"; symbol: "send"; text: qsTr("Send"); focus: true; onClicked: page.go("send", "") }
                     Button { symbol: "receive"; text: qsTr("Receive"); onClicked: page.go("receive", "") }
                 }
@@ -44,31 +43,31 @@ Page {
                 LoadingState { Layout.fillWidth: true; active: !page.portfolio.ready; text: qsTr("Opening the wallet") }
                 Rectangle {
                     Layout.fillWidth: true
-                    implicitHeight: Math.max(48, strip.implicitHeight + 16)
+                    implicitHeight: Math.max(48, strip.height + 16)
                     radius: Theme.cardRadius
                     color: "transparent"
                     border.width: 1
                     border.color: Theme.line
-                    RowLayout {
+                    Flow { // the words of a new wallet are longer than figures
                         id: strip
-                        anchors.fill: parent
-                        anchors.leftMargin: 16
-                        anchors.rightMargin: 8
+                        objectName: "payNow"
+                        x: 16
+                        anchors.verticalCenter: parent.verticalCenter
+                        width: parent.width - compare.width - 32
                         spacing: 8
-                        Label { role: "dense"; dim: true; text: qsTr("A typical payment now:"); Layout.fillWidth: true; Layout.maximumWidth: implicitWidth }
+                        Label { role: "dense"; dim: true; text: qsTr("A typical payment now:"); height: Theme.size(20); verticalAlignment: Text.AlignVCenter }
                         Repeater {
                             model: page.portfolio.payNow
-                            RowLayout {
+                            Row {
                                 required property var modelData
                                 spacing: 8
+                                rightPadding: 4
                                 LayerTag { level: modelData.level }
-                                Label { role: "denseStrong"; text: modelData.text; Layout.fillWidth: true; Layout.maximumWidth: implicitWidth + 1 }
-                                Item { implicitWidth: 4 }
+                                Label { role: "denseStrong"; text: modelData.text; width: Math.min(implicitWidth, strip.width - 50); anchors.verticalCenter: parent.verticalCenter }
                             }
                         }
-                        Item { Layout.fillWidth: true }
-                        Button { kind: "ghost"; size: 32; text: qsTr("Compare layers"); onClicked: page.go("layers", "") }
                     }
+                    Button { id: compare; anchors.right: parent.right; anchors.rightMargin: 8; anchors.verticalCenter: parent.verticalCenter; kind: "ghost"; size: 32; text: qsTr("Compare layers"); onClicked: page.go("layers", "") }
                 }
             }
             Card {
@@ -96,7 +95,7 @@ Page {
                     Layout.fillWidth: true
                     Layout.fillHeight: true
                     model: page.app.activity
-                    onOpened: (id, where, argument) => { if (where !== "") page.go(where, argument); else payment.show(id, this) }
+                    onOpened: (id, where, argument) => { if (where !== "") page.go(where, where === "transaction" ? argument + "//home" : argument); else payment.show(id, this) }
                 }
             }
         }

@@ -11,11 +11,11 @@ StepPage {
     onBack: app.onboarding.go("choose")
     onNext: app.onboarding.create(name.text, password.text, again.text, count)
     Component.onCompleted: name.focusHere()
-    Field { id: name; objectName: "walletName"; Layout.fillWidth: true; label: qsTr("Name"); placeholder: qsTr("Everyday") }
+    Field { id: name; objectName: "walletName"; Layout.fillWidth: true; label: qsTr("Name"); placeholder: qsTr("Everyday"); onAccepted: password.focusHere() }
     RowLayout {
         spacing: 14
-        Field { id: password; objectName: "walletPassword"; Layout.fillWidth: true; Layout.preferredWidth: 10; label: qsTr("Password"); secret: true }
-        Field { id: again; objectName: "walletPasswordAgain"; Layout.fillWidth: true; Layout.preferredWidth: 10; label: qsTr("Password again"); secret: true; error: text !== "" && text !== password.text ? qsTr("Differs from the first") : "" }
+        Field { id: password; objectName: "walletPassword"; Layout.fillWidth: true; Layout.preferredWidth: 10; Layout.alignment: Qt.AlignTop; label: qsTr("Password"); secret: true; onEdited: page.app.onboarding.forgetError(); onAccepted: again.focusHere() }
+        Field { id: again; objectName: "walletPasswordAgain"; Layout.fillWidth: true; Layout.preferredWidth: 10; Layout.alignment: Qt.AlignTop; label: qsTr("Password again"); secret: true; onEdited: page.app.onboarding.forgetError(); onAccepted: page.next(); error: text !== "" && text !== password.text ? qsTr("Differs from the first") : "" }
     }
     RowLayout {
         spacing: 12

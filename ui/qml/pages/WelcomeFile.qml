@@ -17,6 +17,6 @@ StepPage {
         Button { Layout.alignment: Qt.AlignBottom; symbol: "file"; size: 44; text: qsTr("Choose"); onClicked: pick.open() }
     }
     Field { id: name; Layout.fillWidth: true; label: qsTr("Name"); placeholder: qsTr("Everyday") }
-    Field { id: password; Layout.fillWidth: true; label: qsTr("Password of the backup"); secret: true }
+    Field { id: password; Layout.fillWidth: true; label: qsTr("Password of the backup"); secret: true; onEdited: page.app.onboarding.forgetError(); onAccepted: if (page.nextAllowed) page.next() }
     FileDialog { id: pick; title: qsTr("Choose a backup file"); onAccepted: file.text = selectedFile.toString() }
 }
