@@ -16,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(again->publicText() == descriptor->publicText(), "the public text stays the same");
     for (const Descriptor& branch : descriptor->branches()) {
         const auto script = branch.scriptAt(3);
+        check(branch.forManyScripts().scriptAt(3) == script, "the cheaper form gives the same script");
         if (script && !branch.hasPrivateKeys()) {
             check(Descriptor::parse(branch.publicText(), network)->scriptAt(3) == script,
                   "the same scripts after reading back");

@@ -142,6 +142,28 @@ KeyExpression KeyExpression::branch(std::size_t index) const {
     return result;
 }
 
+KeyExpression KeyExpression::atParent() const {
+    if (wildcard == Wildcard::none || steps.empty() || branchCount() > 1) return *this;
+    DerivationPath path;
+    for (const auto& options : steps) path.indexes.push_back(options[0]);
+    KeyExpression result = *this;
+    result.steps.clear();
+    if (const auto* extended = std::get_if<ExtendedPrivateKey>(&key)) {
+        const auto derived = extended->derived(path);
+        if (!derived) return *this;
+        result.key = *derived;
+        if (wildcard == Wildcard::plain) result.key = derived->publicPart(); // half the work of each key
+        return result;
+    }
+    const auto* extended = std::get_if<ExtendedPublicKey>(&key);
+    if (extended == nullptr || std::any_of(path.indexes.begin(), path.indexes.end(), isHardened))
+        return *this;
+    const auto derived = extended->derived(path);
+    if (!derived) return *this;
+    result.key = *derived;
+    return result;
+}
+
 std::string KeyExpression::publicText(const NetworkParameters& network) const {
     std::string text = origin;
     text += std::visit(

@@ -24,6 +24,9 @@ struct KeyExpression {
     bool isUncompressed() const;
     std::size_t branchCount() const;
     KeyExpression branch(std::size_t index) const;
+    /// The same keys with the steps before a wildcard taken already, so that a range does not take them anew
+    /// for each of its keys. Its text is another one. This itself where that saves nothing or cannot be.
+    KeyExpression atParent() const;
     std::string publicText(const NetworkParameters& network) const;
     /// The public key's bytes at this index of the range, in the form that was written.
     std::expected<Bytes, DescriptorError> keyAt(std::uint32_t index) const;
