@@ -38,6 +38,13 @@ bool CoinSet::reserve(const OutPoint& outpoint, std::string_view owner) {
     return true;
 }
 
+bool CoinSet::release(const OutPoint& outpoint, std::string_view owner) {
+    const auto found = m_coins.find(outpoint);
+    if (found == m_coins.end() || owner.empty() || found->second.reserved_by != owner) return false;
+    found->second.reserved_by.clear();
+    return true;
+}
+
 std::vector<OutPoint> CoinSet::release(std::string_view owner) {
     std::vector<OutPoint> released;
     if (owner.empty()) return released;

@@ -55,6 +55,8 @@ public:
 
     /// False when the coin is unknown, spent or held by another.
     bool reserve(const OutPoint& outpoint, std::string_view owner);
+    /// Frees one coin; false when this owner does not hold it.
+    bool release(const OutPoint& outpoint, std::string_view owner);
     /// Frees all coins of an owner; returns which.
     std::vector<OutPoint> release(std::string_view owner);
 

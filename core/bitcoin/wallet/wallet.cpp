@@ -457,6 +457,12 @@ bool Wallet::reserve(const OutPoint& outpoint, std::string_view owner, WalletCha
     return true;
 }
 
+bool Wallet::release(const OutPoint& outpoint, std::string_view owner, WalletChange& change) {
+    if (!m_coins.release(outpoint, owner)) return false;
+    change.coins.insert(outpoint);
+    return true;
+}
+
 void Wallet::release(std::string_view owner, WalletChange& change) {
     for (const OutPoint& outpoint : m_coins.release(owner)) change.coins.insert(outpoint);
 }

@@ -75,6 +75,8 @@ public:
     Script channelScript(WalletChange& change);
 
     bool reserve(const OutPoint& outpoint, std::string_view owner, WalletChange& change);
+    /// One coin; false when this owner does not hold it.
+    bool release(const OutPoint& outpoint, std::string_view owner, WalletChange& change);
     void release(std::string_view owner, WalletChange& change);
     /// False for an unknown transaction. At most 500 bytes are kept.
     bool setLabel(const Txid& txid, std::string_view label, WalletChange& change);

@@ -215,6 +215,24 @@ private slots:
         QCOMPARE(wallet.spendable().size(), std::size_t{2});
     }
 
+    void reservation_ofOneCoin_isReleasedAlone() {
+        Wallet wallet = walletWith({1000, 2000});
+        WalletChange change;
+        const OutPoint one = wallet.spendable()[0].outpoint;
+        const OutPoint other = wallet.spendable()[1].outpoint;
+        QVERIFY(wallet.reserve(one, "user", change) && wallet.reserve(other, "user", change));
+        change = {};
+        QVERIFY(!wallet.release(one, "channel 1", change));
+        QVERIFY(!wallet.release(OutPoint{}, "user", change));
+        QVERIFY(!wallet.release(one, "", change));
+        QVERIFY(change.empty());
+        QVERIFY(wallet.release(one, "user", change));
+        QCOMPARE(change.coins, std::set<OutPoint>{one});
+        QCOMPARE(wallet.spendable().size(), std::size_t{1});
+        QVERIFY(wallet.spendable()[0].outpoint == one);
+        QVERIFY(!wallet.release(one, "user", change)); // free already
+    }
+
     void reservation_outlivesConfirmation_andReorganisation() {
         Wallet wallet = walletWith({100'000});
         const Transaction own =
