@@ -1,5 +1,7 @@
 #include "app/command_line.h"
 
+#include "core/io/endpoint.h"
+
 #include <algorithm>
 #include <array>
 #include <fmt/core.h>
@@ -27,9 +29,23 @@ Result setNetwork(Settings& settings, const std::string& value) {
     return {};
 }
 
+/// What stands for a missing port depends on the option; whether the text can be one does not.
 Result checkEndpoint(std::string_view name, const std::string& value) {
-    if (!value.empty() && value.find_first_of(" \t") == std::string::npos) return {};
-    return std::unexpected(fmt::format("{}: HOST:PORT expected.", name));
+    constexpr std::uint16_t any_port = 1;
+    if (name == "lightning-listen") {
+        const auto endpoint = io::parseListenEndpoint(value, any_port);
+        if (endpoint && (io::isAddress(endpoint->host) || endpoint->host == "localhost")) return {};
+        return std::unexpected(
+            fmt::format("lightning-listen: HOST:PORT expected, where HOST is an address of this machine, as "
+                        "127.0.0.1:9735 or 0.0.0.0:9735 (without :PORT it is 9735), not '{}'.",
+                        value));
+    }
+    if (io::parseEndpoint(value, any_port)) return {};
+    return std::unexpected(fmt::format("{}: HOST:PORT expected, as {}, not '{}'.", name,
+                                       name == "proxy" ? "127.0.0.1:9050 (without :PORT it is 9050)"
+                                                       : "192.0.2.1:8333 or node.example:8333 (without :PORT "
+                                                         "it is the network's usual one)",
+                                       value));
 }
 
 // Options of the node itself: on the command line of duplex and duplexd, and in duplex.conf.
@@ -143,8 +159,32 @@ std::vector<std::string> optionNames(const std::vector<std::string>& arguments) 
     return names;
 }
 
+Result applyNetwork(Settings& settings, std::string_view text, const std::vector<std::string>& given) {
+    if (std::ranges::any_of(given, [](const std::string& name) {
+            return name == "network" || std::ranges::find(networks, name) != networks.end();
+        }))
+        return {};
+    int line_number = 0;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view line = trimmed(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+        ++line_number;
+        if (line.starts_with('[')) return {};
+        const std::size_t equals = line.find('=');
+        if (line.starts_with('#') || equals == std::string_view::npos ||
+            trimmed(line.substr(0, equals)) != "network")
+            continue;
+        if (auto fine = setNetwork(settings, std::string(trimmed(line.substr(equals + 1)))); !fine)
+            return std::unexpected(fmt::format("duplex.conf, line {}: {}", line_number, fine.error()));
+    }
+    return {};
+}
+
 std::expected<void, std::string> applyConfiguration(Settings& settings, std::string_view text,
                                                     const std::vector<std::string>& given) {
+    // First: it decides which sections are read.
+    if (auto fine = applyNetwork(settings, text, given); !fine) return fine;
     std::string section;
     int line_number = 0;
     while (!text.empty()) {
@@ -166,6 +206,11 @@ std::expected<void, std::string> applyConfiguration(Settings& settings, std::str
         if (equals == std::string_view::npos) return wrong("key=value expected.");
         const std::string key(trimmed(line.substr(0, equals)));
         const std::string value(trimmed(line.substr(equals + 1)));
+        if (key == "network") {
+            if (section.empty()) continue;
+            return wrong("network stands above the first section: a section belongs to one already.");
+        }
+        if (key == "datadir") return wrong("datadir is given on the command line: this file lies in it.");
         if (!section.empty() && section != settings.network) continue;
         const bool is_list = key == "connect" || key == "addnode";
         if (!is_list && std::ranges::find(given, key) != given.end()) continue;
@@ -194,10 +239,13 @@ std::string usage(Program program) {
                                        ? "Usage: duplex [options] [bitcoin:... or lightning:... link]"
                                        : "Usage: duplexd [options]";
     return fmt::format("{}\n\nOptions:\n{}"
-                       "  --connect=HOST:PORT      only these Bitcoin peers; may be repeated\n"
+                       "  --connect=HOST:PORT      only these Bitcoin peers; may be repeated. Without :PORT\n"
+                       "                           the network's usual one\n"
                        "  --addnode=HOST:PORT      these Bitcoin peers too; may be repeated\n"
-                       "  --proxy=HOST:PORT        SOCKS5 proxy, as Tor's\n"
-                       "  --lightning-listen=HOST:PORT  take Lightning connections; off by default\n"
+                       "  --proxy=HOST:PORT        SOCKS5 proxy, as Tor's; port 9050 if left out\n"
+                       "  --lightning-listen=HOST:PORT  take Lightning connections at this address of this "
+                       "machine;\n"
+                       "                           off by default; port 9735 if left out\n"
                        "  --mainnet-lightning=1   Lightning with real money: young software, off by default\n"
                        "  --log-level=LEVEL        trace, debug, info (default), warn, error or off\n\n"
                        "The same stand in DIR/duplex.conf as key=value, in [network] sections if wanted.\n",

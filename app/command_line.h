@@ -36,9 +36,14 @@ struct Settings {
 std::expected<Settings, std::string> parseCommandLine(Program program,
                                                       const std::vector<std::string>& arguments);
 
-/// Adds what duplex.conf says: `key=value`, `[network]` sections, `#` comments. What the command line gave
-/// wins, but lists (`connect`, `addnode`) are joined. `given` names the options that stood on the command
-/// line.
+/// The network that duplex.conf asks for above its sections, unless the command line named one. All three
+/// programs read it: else duplex-cli would look for the node in another network's folder.
+std::expected<void, std::string> applyNetwork(Settings& settings, std::string_view text,
+                                              const std::vector<std::string>& given);
+
+/// Adds what duplex.conf says: `network` first, then `key=value`, `[network]` sections, `#` comments. What
+/// the command line gave wins, but lists (`connect`, `addnode`) are joined. `given` names the options that
+/// stood on the command line.
 std::expected<void, std::string> applyConfiguration(Settings& settings, std::string_view text,
                                                     const std::vector<std::string>& given);
 /// Names of the options that stand on a command line.

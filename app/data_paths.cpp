@@ -49,13 +49,14 @@ std::expected<Settings, std::string> readSettings(Program program,
         settings->data_directory = std::string(here ? here : ".") + "/" + settings->data_directory;
         std::free(here);
     }
-    if (program == Program::cli) return settings;
     constexpr std::size_t longest = 1U << 20U;
     const std::string path = settings->data_directory + "/duplex.conf";
     const auto text = io::readSecretFile(path, longest);
     if (!text && text.error().kind == io::FileProblem::Kind::missing) return settings;
     if (!text) return std::unexpected(text.error().message);
-    if (auto fine = applyConfiguration(*settings, textOf(*text), optionNames(arguments)); !fine)
+    // Of the file duplex-cli needs only where the node is.
+    const auto read = program == Program::cli ? applyNetwork : applyConfiguration;
+    if (auto fine = read(*settings, textOf(*text), optionNames(arguments)); !fine)
         return std::unexpected(fine.error());
     return settings;
 }

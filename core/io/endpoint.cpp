@@ -1,5 +1,7 @@
 #include "core/io/endpoint.h"
 
+#include <QHostAddress>
+
 #include <charconv>
 
 namespace duplex::io {
@@ -26,6 +28,12 @@ std::optional<Endpoint> withPort(std::string_view host, std::uint16_t port, Port
     return Endpoint{.host = std::string(host), .port = port};
 }
 
+/// A word alone ("foo", "true", "on") is mostly a slip, not the name of a host: then its port must stand
+/// there.
+bool isWordAlone(std::string_view host) {
+    return host.find_first_of(".:") == std::string_view::npos && host != "localhost";
+}
+
 /// `zero` is about a port that stands in the text; a default of 0 means that one must stand there.
 std::optional<Endpoint> parse(std::string_view text, std::uint16_t default_port, PortZero zero) {
     const auto withDefault = [&](std::string_view host) {
@@ -41,7 +49,7 @@ std::optional<Endpoint> parse(std::string_view text, std::uint16_t default_port,
         return port ? withPort(host, *port, zero) : std::nullopt;
     }
     const std::size_t colon = text.find(':');
-    if (colon == std::string_view::npos) return withDefault(text);
+    if (colon == std::string_view::npos) return isWordAlone(text) ? std::nullopt : withDefault(text);
     if (text.find(':', colon + 1) != std::string_view::npos) return withDefault(text); // a bare IPv6 address
     const auto port = parsePort(text.substr(colon + 1));
     return port ? withPort(text.substr(0, colon), *port, zero) : std::nullopt;
@@ -60,6 +68,10 @@ std::optional<Endpoint> parseListenEndpoint(std::string_view text, std::uint16_t
 std::string toText(const Endpoint& endpoint) {
     const bool v6 = endpoint.host.find(':') != std::string::npos;
     return (v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + std::to_string(endpoint.port);
+}
+
+bool isAddress(const std::string& host) {
+    return !QHostAddress(QString::fromStdString(host)).isNull();
 }
 
 bool isLoopback(const Endpoint& endpoint) {

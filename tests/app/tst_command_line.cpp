@@ -44,6 +44,12 @@ private slots:
         QTest::newRow("flag with value") << "--version=1" << "takes no value";
         QTest::newRow("log level") << "--log-level=loud" << "debug";
         QTest::newRow("empty peer") << "--connect=" << "HOST:PORT";
+        QTest::newRow("peer is a word") << "--connect=foo" << "node.example:8333";
+        QTest::newRow("added peer is a word") << "--addnode=foo" << "addnode: HOST:PORT";
+        QTest::newRow("proxy is a word") << "--proxy=foo" << "127.0.0.1:9050";
+        QTest::newRow("port of a proxy") << "--proxy=127.0.0.1:x" << "'127.0.0.1:x'";
+        QTest::newRow("listening at a word") << "--lightning-listen=foo" << "address of this machine";
+        QTest::newRow("listening at a name") << "--lightning-listen=node.example:9735" << "0.0.0.0:9735";
         QTest::newRow("onlynet") << "--onlynet=onion" << "proxy";
         QTest::newRow("server") << "--server=eip155:1=http://x" << "this release";
         QTest::newRow("stray argument") << "getinfo" << "options only";
@@ -53,6 +59,14 @@ private slots:
         QFETCH(QString, said);
         const QString problem = problemOf(parseCommandLine(Program::duplexd, {argument.toStdString()}));
         QVERIFY2(problem.contains(said), qPrintable(problem));
+    }
+
+    void endpoints_withoutPort_areTakenWhereTheyAreClear() {
+        for (const char* argument :
+             {"--connect=192.0.2.1", "--connect=[2001:db8::1]", "--connect=node.example",
+              "--connect=localhost", "--proxy=tor:9050", "--lightning-listen=0.0.0.0",
+              "--lightning-listen=[::1]:0", "--lightning-listen=localhost:9735"})
+            QVERIFY2(parseCommandLine(Program::duplexd, {argument}).has_value(), argument);
     }
 
     void cli_stopsAtTheMethod_andKnowsNoNodeOptions() {
@@ -84,9 +98,29 @@ private slots:
         QCOMPARE(settings.wallet, std::string("savings"));
     }
 
+    void configuration_network_isThatOfTheFile_unlessTheCommandLineNamesOne() {
+        const std::string text = "addnode=all:1\nnetwork = regtest\n[main]\nwallet=a\n[regtest]\nwallet=b\n";
+        Settings settings;
+        QVERIFY(applyConfiguration(settings, text, {}).has_value());
+        QCOMPARE(settings.network, std::string("regtest"));
+        QCOMPARE(settings.wallet, std::string("b")); // the section of that network
+        for (const char* given : {"network", "signet"}) {
+            Settings chosen;
+            chosen.network = "signet";
+            QVERIFY(applyConfiguration(chosen, text, {given}).has_value());
+            QCOMPARE(chosen.network, std::string("signet"));
+        }
+        Settings cli; // which must find the node's folder
+        QVERIFY(applyNetwork(cli, text, {"named"}).has_value());
+        QCOMPARE(cli.network, std::string("regtest"));
+        QVERIFY(cli.add_nodes.empty());
+    }
+
     void configuration_faulty_saysTheLine() {
-        for (const char* text : {"proxy=a:1\nnonsense\n", "proxy=a:1\nnosuch=1\n", "proxy=a:1\n[mars]\n",
-                                 "proxy=a:1\n[main\n", "proxy=a:1\nconnect=\n"}) {
+        for (const char* text :
+             {"proxy=a:1\nnonsense\n", "proxy=a:1\nnosuch=1\n", "proxy=a:1\n[mars]\n", "proxy=a:1\n[main\n",
+              "proxy=a:1\nconnect=\n", "proxy=a:1\nnetwork=mars\n", "[main]\nnetwork=regtest\n",
+              "proxy=a:1\ndatadir=/x\n", "proxy=a:1\nproxy=foo\n"}) {
             Settings settings;
             const auto read = applyConfiguration(settings, text, {});
             QVERIFY(!read.has_value());

@@ -122,6 +122,9 @@ private slots:
         QTest::addColumn<QString>("result");
         QTest::newRow("name and port") << "seed.example:8333" << "seed.example:8333";
         QTest::newRow("default port") << "10.0.0.1" << "10.0.0.1:18444";
+        QTest::newRow("a word with a port") << "tor:9050" << "tor:9050";
+        QTest::newRow("a word alone is a slip") << "foo" << "";
+        QTest::newRow("localhost") << "localhost" << "localhost:18444";
         QTest::newRow("v6 in brackets") << "[::1]:9735" << "[::1]:9735";
         QTest::newRow("v6 bare") << "2001:db8::1" << "[2001:db8::1]:18444";
         QTest::newRow("port 0") << "a:0" << "";
