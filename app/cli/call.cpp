@@ -18,7 +18,29 @@ std::expected<Json, std::string> converted(const rpc::Param* param, std::string_
     return std::move(*value);
 }
 
-void warnOfSecret(const rpc::Param* param, CliCall& call) {
+constexpr std::string_view base58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+/// An extended private key or one in WIF, by its looks: in a descriptor, or by itself.
+bool holdsPrivateKey(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t begin = text.find_first_of(base58);
+        if (begin == std::string_view::npos) return false;
+        text.remove_prefix(begin);
+        const std::string_view word = text.substr(0, text.find_first_not_of(base58));
+        text.remove_prefix(word.size());
+        const bool extended = word.size() > 100 && word.substr(1).starts_with("prv");
+        const bool wif = (word.size() == 51 || word.size() == 52) &&
+                         std::string_view("5KL9c").find(word.front()) != std::string_view::npos;
+        if (extended || wif) return true;
+    }
+    return false;
+}
+
+void warnOfSecret(const rpc::Param* param, std::string_view text, CliCall& call) {
+    if (param && param->secrecy == rpc::Secrecy::open && holdsPrivateKey(text))
+        call.warnings.push_back(fmt::format("{} holds a private key, which other programs and the shell's "
+                                            "history may see now. Use -stdin.",
+                                            param->name));
     if (param && param->secrecy == rpc::Secrecy::secret)
         call.warnings.push_back(fmt::format("{} was given as an argument: other programs and the shell's "
                                             "history may see it. Use -stdin or -stdinpass.",
@@ -58,7 +80,7 @@ std::expected<CliCall, std::string> makeCall(const Settings& settings,
             const rpc::Param* param = found == places.end() ? nullptr : *found;
             auto value = converted(param, std::string_view(text).substr(equals + 1));
             if (!value) return std::unexpected(value.error());
-            if (from_terminal) warnOfSecret(param, call);
+            if (from_terminal) warnOfSecret(param, std::string_view(text).substr(equals + 1), call);
             named.set(name, std::move(*value));
             return {};
         }
@@ -66,7 +88,7 @@ std::expected<CliCall, std::string> makeCall(const Settings& settings,
         ++place;
         auto value = converted(param, text);
         if (!value) return std::unexpected(value.error());
-        if (from_terminal) warnOfSecret(param, call);
+        if (from_terminal) warnOfSecret(param, text, call);
         if (settings.read_passphrase && param)
             named.set(param->name, std::move(*value));
         else

@@ -53,6 +53,30 @@ private slots:
         QVERIFY(shown->warnings[0].find("sesame") == std::string::npos);
     }
 
+    void privateKey_inADescriptor_isWarnedAbout() {
+        // BIP 381's keys.
+        const std::string wif = "L4rK1yDtCWekvXuE6oXD9jCYfFNV2cWRpVuPLBcCU2z8TrisoyY1";
+        const std::string xprv =
+            "xprv9s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJxWUtg6Ln"
+            "F5kejMRNNU3TGtRBeJgk33yuGBxrMPHi";
+        const std::string xpub =
+            "xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8"
+            "YtGqsefD265TMg7usUDFdp6W1EGMcet8";
+        const auto warnings = [](const std::vector<std::string>& arguments,
+                                 const std::vector<std::string>& lines = {}) {
+            return makeCall(settingsOf(arguments), lines, typed)->warnings;
+        };
+        for (const std::string& text : {"pkh([deadbeef/1h]" + wif + ")", "wpkh(" + xprv + "/0/*)", xprv}) {
+            const auto said = warnings({"getdescriptorinfo", text});
+            QVERIFY2(said.size() == 1 && said[0].find("-stdin") != std::string::npos, text.c_str());
+            QVERIFY(said[0].find(text) == std::string::npos);
+            QCOMPARE(warnings({"-named", "deriveaddresses", "descriptor=" + text}).size(), std::size_t{1});
+            QVERIFY(warnings({"-stdin", "getdescriptorinfo"}, {text}).empty());
+        }
+        QVERIFY(warnings({"getdescriptorinfo", "wpkh([deadbeef/84h/0h/0h]" + xpub + "/0/*)"}).empty());
+        QVERIFY(warnings({"validateaddress", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"}).empty());
+    }
+
     void stdinpass_asksForPassphrases_andKeepsTheOthersPlaces() {
         QCOMPARE(paramsOf({"-stdinpass", "walletpassphrase", "60"}),
                  std::string("{\"timeout\":60,\"passphrase\":\"secret passphrase\"}"));
