@@ -57,6 +57,7 @@ bool closesAlike(const api::ChannelView& a, const api::ChannelView& b) {
 }
 
 QString labelOf(const api::ForecastOutput& output) {
+    if (output.what.ends_with("balance")) return sentence(textOf(output.what)); // it says whose it is
     return (output.who == "you" ? ChannelsModel::tr("You: %1") : ChannelsModel::tr("Partner: %1"))
         .arg(textOf(output.what));
 }

@@ -100,6 +100,8 @@ private slots:
                  QStringLiteral("Money waits 720 blocks"));
         const QVariantList outputs = forecast.value(QStringLiteral("outputs")).toList();
         QCOMPARE(outputs.size(), 3);
+        QCOMPARE(outputs[1].toMap().value(QStringLiteral("words")).toString(),
+                 QStringLiteral("The partner's balance"));
         QCOMPARE(outputs[2].toMap().value(QStringLiteral("words")).toString(),
                  QStringLiteral("Set aside to speed the close up"));
         QCOMPARE(outputs[2].toMap().value(QStringLiteral("amount")).toString(), QStringLiteral("660 sat"));
