@@ -18,6 +18,7 @@ struct Error {
 struct Done {};
 struct Text {
     std::string text;
+    std::string warning; // what to know about it; mostly nothing
 };
 struct NameList {
     std::vector<std::string> names;
@@ -41,6 +42,7 @@ struct PeerFacts {
     std::int64_t starting_height = -1;
     std::int64_t synced_headers = -1;
     std::int64_t ping_us = -1;
+    std::int64_t least_ping_us = -1;
     std::int64_t min_feefilter_sat_per_kvb = -1;
     bool inbound = false;
     bool relays_transactions = false;
@@ -99,9 +101,18 @@ struct ChainTipsReply {
     std::vector<ChainTip> tips;
 };
 
+/// An output that a transaction spends, where we know it for certain: ours, or of the same block.
+struct SpentOutput {
+    std::int64_t amount_sat = 0;
+    Bytes script;
+    std::int64_t height = -1; // -1: unconfirmed
+    bool generated = false;   // by a coinbase
+};
+
 struct RawTransactionReply {
     Bytes transaction;
-    std::string block_hash; // empty: unconfirmed
+    std::vector<SpentOutput> spent; // of every input, in their order; empty when one is not known
+    std::string block_hash;         // empty: unconfirmed
     std::int64_t height = -1;
     std::int64_t confirmations = 0;
     std::int64_t block_time = 0;
@@ -161,7 +172,11 @@ struct WalletInfo {
     std::int64_t birthday_time = 0;
     bool scanning = false;
     std::int64_t scan_height = 0;
+    std::int64_t scan_from = 0; // progress: heights done of those from here to scan_to
+    std::int64_t scan_to = 0;
+    std::int64_t scan_s = 0; // how long it has run
     std::int64_t complete_to = 0;
+    std::string complete_hash;
     std::string node_id;
     std::string fingerprint;
     std::string warning; // not protected by a password, and what to do
@@ -180,6 +195,7 @@ struct AddressInfo {
     int witness_version = -1;
     std::string witness_program_hex;
     std::string descriptor;
+    std::string public_key;
     std::string hd_path;
     std::string fingerprint;
     std::vector<std::string> labels;
@@ -244,6 +260,9 @@ struct WalletTransaction {
     std::string comment;
     std::vector<std::string> conflicts;
     std::vector<TransactionDetail> details;
+    bool abandoned = false;
+    std::int64_t complete_to = -1; // the height that the wallet has verified, and its block
+    std::string complete_hash;
     int announced_to = 0; // peers; own unconfirmed sends
     bool seen_by_another_peer = false;
     ledger::Verified verified;

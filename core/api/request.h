@@ -134,8 +134,8 @@ struct ListUnspent {
 }; // -> CoinList
 struct LockUnspent {
     bool unlock = false;
-    std::vector<std::pair<std::string, std::uint32_t>> outpoints;
-}; // -> Done
+    std::optional<std::vector<std::pair<std::string, std::uint32_t>>> outpoints; // unlock without them: all
+}; // -> Done; all of them or, with an error, none
 struct ListLockUnspent {}; // -> CoinList
 struct ListTransactions {
     std::string label;
@@ -205,6 +205,8 @@ struct FundChannel {
 }; // -> ChannelFunded, once the funding transaction is stored and broadcast
 struct ListPeerChannels {
     std::string node_id;
+    std::string short_channel_id = {};
+    std::string channel_id = {};
 }; // -> ChannelList
 struct CloseChannel {
     std::string id; // channel id, short channel id or node id
@@ -221,6 +223,9 @@ struct CreateInvoice {
     std::int64_t expiry_s = 604'800;
     std::string preimage_hex; // empty: made here
     std::optional<std::uint32_t> cltv;
+    std::vector<std::string> fallbacks; // addresses, the best first
+    /// Which private channels the invoice names: absent or true: those with the most room, false: none.
+    std::optional<bool> expose_private_channels;
 }; // -> InvoiceInfo
 struct ListInvoices {
     std::string label;
@@ -273,7 +278,9 @@ struct RecoverChannels {
 }; // -> RecoveredChannels
 
 // --- both layers -------------------------------------------------------------------------------------
-struct GetLayers {}; // -> PortfolioSnapshot
+struct GetLayers {
+    std::string wallet; // empty: the open one
+}; // -> PortfolioSnapshot
 struct GetActivity {
     int count = 50;
     int skip = 0;

@@ -43,6 +43,8 @@ struct StatusSnapshot {
     int peers = 0;
     int filter_peers = 0;
     int netgroups = 0;
+    std::optional<std::int64_t> relay_fee_sat_per_kvb; // the least that a peer asks for; absent: none said
+    std::string proxy;                                 // through which every connection goes; empty: none
     WalletState wallet = WalletState::none;
     std::string wallet_name;
     bool protected_by_password = false;
@@ -98,6 +100,16 @@ struct ActivitySnapshot {
     friend bool operator==(const ActivitySnapshot&, const ActivitySnapshot&) = default;
 };
 
+/// A payment on its way through a channel.
+struct HtlcView {
+    bool incoming = false;
+    std::int64_t id = 0;
+    std::int64_t amount_msat = 0;
+    std::int64_t expiry = 0; // height
+    std::string payment_hash;
+    friend bool operator==(const HtlcView&, const HtlcView&) = default;
+};
+
 struct ChannelView {
     std::string channel_id;
     std::string short_channel_id;
@@ -124,6 +136,9 @@ struct ChannelView {
     std::int64_t in_flight_out_msat = 0;
     std::int64_t in_flight_in_msat = 0;
     int htlc_count = 0;
+    std::vector<HtlcView> htlcs;         // in the answer to ListPeerChannels only
+    int direction = -1;                  // 0: our node's id is the lesser one; -1: not known while locked
+    int most_htlcs = 0;                  // that the partner may have under way at once
     std::int64_t to_self_delay_ours = 0; // we wait this long
     std::int64_t to_self_delay_theirs = 0;
     std::int64_t feerate_per_kw = 0;

@@ -87,38 +87,50 @@ LocalResult blockHeader(const api::HeaderReply& reply, const Arguments& argument
 
 using OutputsByTxid = std::map<bitcoin::Txid, const std::vector<bitcoin::TxOut>*>;
 
-// `fee`, and with verbosity 3 `prevout`, only where every spent output was made in the same block (bitcoin.md
-// section 5).
-Json transactionInBlock(const bitcoin::Transaction& transaction, const OutputsByTxid& made,
-                        std::int64_t verbosity, const bitcoin::NetworkParameters& network) {
-    std::vector<const bitcoin::TxOut*> spent;
-    for (const bitcoin::TxIn& input : transaction.inputs)
-        if (const auto found = made.find(input.previous.txid);
-            found != made.end() && input.previous.index < found->second->size())
-            spent.push_back(&(*found->second)[input.previous.index]);
-    const Json decoded = transactionJson(transaction, network);
-    if (spent.size() != transaction.inputs.size())
-        return Json(decoded).set("hex", toHex(bitcoin::serialized(transaction)));
+enum class Prevouts { left_out, shown };
+
+/// A transaction with `fee`, and where wanted `prevout`, from the outputs that it spends: all of them, else
+/// neither is said (bitcoin.md section 5).
+Json withSpent(const bitcoin::Transaction& transaction, const std::vector<api::SpentOutput>& spent,
+               Prevouts prevouts, const bitcoin::NetworkParameters& network) {
+    Json decoded = transactionJson(transaction, network);
+    if (spent.empty() || spent.size() != transaction.inputs.size()) return decoded;
     std::int64_t fee = 0;
-    for (const bitcoin::TxOut* output : spent) fee += output->value.value;
+    for (const api::SpentOutput& output : spent) fee += output.amount_sat;
     for (const bitcoin::TxOut& output : transaction.outputs) fee -= output.value.value;
     Json json = Json::object();
     for (const auto& [key, value] : *decoded.members()) {
-        if (key != "vin" || verbosity < 3) {
+        if (key != "vin" || prevouts == Prevouts::left_out) {
             json.set(key, value);
             continue;
         }
         Json inputs = Json::array();
-        for (std::size_t i = 0; i < spent.size(); ++i)
-            inputs.push(
-                Json((*value.elements())[i])
-                    .set("prevout", Json::object()
-                                        .set("generated", false)
-                                        .set("value", Json::btc(spent[i]->value.value))
-                                        .set("scriptPubKey", scriptJson(spent[i]->script_pubkey, network))));
+        for (std::size_t i = 0; i < spent.size(); ++i) {
+            Json prevout = Json::object();
+            prevout.set("generated", spent[i].generated);
+            if (spent[i].height >= 0) prevout.set("height", spent[i].height);
+            prevout.set("value", Json::btc(spent[i].amount_sat));
+            prevout.set("scriptPubKey", scriptJson(spent[i].script, network));
+            inputs.push(Json((*value.elements())[i]).set("prevout", std::move(prevout)));
+        }
         json.set(key, std::move(inputs));
     }
-    return json.set("fee", Json::btc(fee)).set("hex", toHex(bitcoin::serialized(transaction)));
+    return json.set("fee", Json::btc(fee));
+}
+
+Json transactionInBlock(const bitcoin::Transaction& transaction, const OutputsByTxid& made,
+                        std::int64_t height, std::int64_t verbosity,
+                        const bitcoin::NetworkParameters& network) {
+    std::vector<api::SpentOutput> spent;
+    for (const bitcoin::TxIn& input : transaction.inputs)
+        if (const auto found = made.find(input.previous.txid);
+            found != made.end() && input.previous.index < found->second->size()) {
+            const bitcoin::TxOut& output = (*found->second)[input.previous.index];
+            spent.push_back(
+                {.amount_sat = output.value.value, .script = output.script_pubkey.bytes, .height = height});
+        }
+    return withSpent(transaction, spent, verbosity < 3 ? Prevouts::left_out : Prevouts::shown, network)
+        .set("hex", toHex(bitcoin::serialized(transaction)));
 }
 
 std::int64_t verbosityOf(const Arguments& arguments, std::string_view name, std::int64_t otherwise) {
@@ -147,9 +159,9 @@ LocalResult blockOf(const api::BlockReply& reply, const Arguments& arguments,
     for (const bitcoin::Transaction& transaction : block->transactions) {
         stripped +=
             static_cast<std::int64_t>(bitcoin::serializedSize(transaction, bitcoin::Witnesses::without));
-        transactions.push(verbosity == 1
-                              ? Json(transaction.txid().reversedHex())
-                              : transactionInBlock(transaction, made, verbosity, *environment.network));
+        transactions.push(verbosity == 1 ? Json(transaction.txid().reversedHex())
+                                         : transactionInBlock(transaction, made, reply.header.height,
+                                                              verbosity, *environment.network));
     }
     Json json = headerJson(reply.header, *header);
     if (!reply.header.transaction_count)
@@ -163,12 +175,15 @@ LocalResult blockOf(const api::BlockReply& reply, const Arguments& arguments,
 
 LocalResult rawTransaction(const api::RawTransactionReply& reply, const Arguments& arguments,
                            const Environment& environment) {
-    if (verbosityOf(arguments, "verbosity", 0) <= 0) return Json(toHex(reply.transaction));
+    const std::int64_t verbosity = verbosityOf(arguments, "verbosity", 0);
+    if (verbosity <= 0) return Json(toHex(reply.transaction));
     const auto transaction = bitcoin::decodeTransaction(reply.transaction);
     if (!transaction) return fail(Code::undecodable, std::string(bitcoin::textOf(transaction.error())));
     Json json = Json::object();
     if (arguments.has("blockhash")) json.set("in_active_chain", reply.confirmations > 0);
-    const Json decoded = transactionJson(*transaction, *environment.network);
+    const Json decoded = verbosity == 1
+                             ? transactionJson(*transaction, *environment.network)
+                             : withSpent(*transaction, reply.spent, Prevouts::shown, *environment.network);
     for (const auto& [key, value] : *decoded.members()) json.set(key, value);
     json.set("hex", toHex(reply.transaction));
     if (!reply.block_hash.empty()) {
@@ -404,7 +419,7 @@ std::vector<Method> chainMethods() {
          .group = group,
          .params = {block_hash,
                     {.name = "verbosity",
-                     .type = ParamType::text_or_json,
+                     .type = ParamType::verbosity,
                      .help = "0: hex, 1: ids (default), 2 and 3: decoded transactions"}},
          .summary = "A block, fetched from a peer and checked against its header.",
          .result_help = "an object as Core's, or hex",
@@ -451,8 +466,9 @@ std::vector<Method> chainMethods() {
                      .needed = Needed::yes,
                      .help = "of the wallet's own, or of any with its block's hash"},
                     {.name = "verbosity",
-                     .type = ParamType::text_or_json,
-                     .help = "0: hex (default), 1 and 2: decoded"},
+                     .type = ParamType::verbosity,
+                     .help = "0: hex (default), 1: decoded, 2: with fee and prevout where every spent "
+                             "output is ours or of the same block"},
                     {.name = "blockhash", .help = "the block in which it stands"}},
          .summary = "A transaction.",
          .result_help = "hex, or an object as Core's",
@@ -484,7 +500,7 @@ std::vector<Method> chainMethods() {
                      .type = ParamType::integer,
                      .needed = Needed::yes,
                      .help = "taken for Core's sake: there is one estimate for every target"},
-                    {.name = "estimate_mode", .help = "taken for Core's sake"}},
+                    {.name = "estimate_mode", .help = estimate_mode_help}},
          .summary = "The median feerate of the last six blocks, which is all that a light client can see.",
          .result_help = "{feerate (BTC/kvB), errors, blocks (that were looked at: 6)}",
          .example = "6",
@@ -492,6 +508,8 @@ std::vector<Method> chainMethods() {
              const std::int64_t target = arguments.integer("conf_target");
              if (target < 1 || target > 1008)
                  return fail(Code::bad_parameter, "Invalid conf_target, must be between 1 and 1008");
+             if (auto fine = checkEstimateMode(arguments.at("estimate_mode")); !fine)
+                 return std::unexpected(fine.error());
              return api::EstimateFee{.target_blocks = static_cast<int>(target)};
          },
          .result = onReply<api::FeeEstimate>(smartFee)},

@@ -22,6 +22,15 @@ std::string layerId(const std::string& text, const Environment& environment) {
     return text;
 }
 
+std::expected<void, api::Error> checkLayer(const std::string& id, std::string_view parameter,
+                                           const Environment& environment) {
+    const std::string chain(environment.network->caip2_id);
+    if (id == chain || id == chain + "/lightning") return {};
+    return fail(Code::bad_parameter,
+                fmt::format("{}: there is no layer '{}' here. There are L1 ({}) and L2 ({}/lightning).",
+                            parameter, id, chain, chain));
+}
+
 // `amount` is decimal BTC as text or number, `amount_sat` whole satoshi; one of them.
 std::expected<std::int64_t, api::Error> amountOf(const Arguments& arguments) {
     if (arguments.has("amount") == arguments.has("amount_sat"))
@@ -162,7 +171,8 @@ std::vector<Method> viewMethods() {
          .params = {{.name = "wallet", .help = "default: the open one"}},
          .summary = "Both floors: balances by state, fees, times, and how each figure is known.",
          .result_help = "an array, one object a layer",
-         .request = asking([](const Arguments&) { return api::GetLayers{}; }),
+         .request = asking(
+             [](const Arguments& arguments) { return api::GetLayers{.wallet = arguments.text("wallet")}; }),
          .result = onReply<api::PortfolioSnapshot>(
              [](const api::PortfolioSnapshot& reply, const Arguments&, const Environment&) {
                  Json list = Json::array();
@@ -182,9 +192,11 @@ std::vector<Method> viewMethods() {
              const std::int64_t skip = arguments.integer("skip", 0);
              if (count < 0 || skip < 0 || count > 1'000'000 || skip > 1'000'000)
                  return fail(Code::bad_parameter, "count and skip must be from 0 to 1000000.");
-             return api::GetActivity{.count = static_cast<int>(count),
-                                     .skip = static_cast<int>(skip),
-                                     .layer = layerId(arguments.text("layer"), environment)};
+             const std::string layer = layerId(arguments.text("layer"), environment);
+             if (auto fine = checkLayer(layer, "layer", environment); !fine && !layer.empty())
+                 return std::unexpected(fine.error());
+             return api::GetActivity{
+                 .count = static_cast<int>(count), .skip = static_cast<int>(skip), .layer = layer};
          },
          .result = onReply<api::ActivityList>(
              [](const api::ActivityList& reply, const Arguments&, const Environment&) {
@@ -236,7 +248,7 @@ std::vector<Method> viewMethods() {
 
 std::vector<Method> moveMethods() {
     const Param peer{.name = "peer", .help = "route open: node id, or node_id@host:port"};
-    const Param channel{.name = "channel_id", .help = "route close: which channel"};
+    const Param channel{.name = "channel_id", .help = "routes close and close-alone: which channel"};
     const auto one_move = onReply<ledger::Move>(
         [](const ledger::Move& reply, const Arguments&, const Environment&) { return moveJson(reply); });
     return {
@@ -264,11 +276,13 @@ std::vector<Method> moveMethods() {
                     {.name = "from", .help = "layer id, L1 or L2"},
                     {.name = "to", .help = "layer id, L1 or L2"},
                     {.name = "amount_sat", .type = ParamType::integer, .help = "in satoshi"},
-                    {.name = "route", .help = "open or close"},
+                    {.name = "route", .help = "open, close, or close-alone (without the partner)"},
                     {.name = "max_fee_sat", .type = ParamType::integer, .help = "most that it may cost"},
                     peer,
                     channel,
-                    {.name = "alone", .type = ParamType::boolean, .help = "route close: without the partner"},
+                    {.name = "alone",
+                     .type = ParamType::boolean,
+                     .help = "route close: without the partner, as route close-alone"},
                     {.name = "request_id", .help = "a repeated one returns the first result"}},
          .summary = "Starts a move between the floors.",
          .result_help = "{move_id, steps, ...}",

@@ -1,3 +1,5 @@
+#include "core/bitcoin/primitives/address.h"
+#include "core/lightning/invoice/bolt11.h"
 #include "core/rpc/ledger_json.h"
 #include "core/rpc/lightning_json.h"
 #include "core/rpc/method_table.h"
@@ -54,8 +56,16 @@ bool isNodeId(std::string_view text) {
     return bytes && bytes->size() == 33 && ((*bytes)[0] == 2 || (*bytes)[0] == 3);
 }
 
+std::string lowerCase(std::string text) {
+    std::ranges::transform(text, text.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return text;
+}
+
+/// In lower case, as all lists have it.
 std::expected<std::string, api::Error> nodeIdOf(const Arguments& arguments, std::string_view name) {
-    std::string id = arguments.text(name);
+    std::string id = lowerCase(arguments.text(name));
     if (!id.empty() && !isNodeId(id))
         return fail(Code::bad_params,
                     fmt::format("{}: should be a node id, 66 hex digits that begin with 02 or 03", name));
@@ -194,7 +204,38 @@ LocalResult closed(const api::ChannelClosed& reply, const Arguments&, const Envi
     return json.set("txs", std::move(transactions)).set("txids", stringsJson(reply.txids));
 }
 
-RequestResult createInvoice(const Arguments& arguments, const Environment&) {
+// CLN's `fallbacks`: addresses to be paid at where Lightning does not work.
+std::expected<std::vector<std::string>, api::Error> fallbacksOf(const Json& value,
+                                                                const Environment& environment) {
+    std::vector<std::string> fallbacks;
+    if (value.isNull()) return fallbacks;
+    if (!value.elements()) return fail(Code::bad_params, "fallbacks: should be an array of addresses");
+    constexpr std::size_t most = 4; // an invoice is read as a QR code
+    if (value.elements()->size() > most)
+        return fail(Code::bad_params, fmt::format("fallbacks: at most {} addresses", most));
+    for (const Json& item : *value.elements()) {
+        const auto script = item.string() ? bitcoin::scriptFromAddress(*item.string(), *environment.network)
+                                          : std::unexpected(bitcoin::AddressError{});
+        if (!script)
+            return fail(Code::bad_params, fmt::format("fallbacks: {} is no address of this network",
+                                                      item.string() ? *item.string() : item.text()));
+        fallbacks.push_back(*item.string());
+    }
+    return fallbacks;
+}
+
+// CLN's `exposeprivatechannels`. It also takes a list of channels; which ones this invoice names is chosen by
+// their room here, so a list is refused instead of being passed over: it is said for privacy's sake.
+std::expected<std::optional<bool>, api::Error> exposureOf(const Json& value) {
+    if (value.isNull()) return std::optional<bool>{};
+    if (value.boolean()) return std::optional(*value.boolean());
+    if (value.elements() && value.elements()->empty()) return std::optional(false);
+    return fail(Code::bad_params,
+                "exposeprivatechannels: true or false. This release cannot choose channels by a list: with "
+                "true it names those with the most room, with false none.");
+}
+
+RequestResult createInvoice(const Arguments& arguments, const Environment& environment) {
     api::CreateInvoice request{.label = arguments.text("label"),
                                .description = arguments.text("description")};
     const Json& amount = arguments.at("amount_msat");
@@ -213,6 +254,12 @@ RequestResult createInvoice(const Arguments& arguments, const Environment&) {
         if (cltv < 1 || cltv > 2016) return fail(Code::bad_params, "cltv: should be from 1 to 2016 blocks");
         request.cltv = static_cast<std::uint32_t>(cltv);
     }
+    auto fallbacks = fallbacksOf(arguments.at("fallbacks"), environment);
+    if (!fallbacks) return std::unexpected(fallbacks.error());
+    request.fallbacks = std::move(*fallbacks);
+    const auto exposure = exposureOf(arguments.at("exposeprivatechannels"));
+    if (!exposure) return std::unexpected(exposure.error());
+    request.expose_private_channels = *exposure;
     return request;
 }
 
@@ -253,10 +300,78 @@ RequestResult xpay(const Arguments& arguments, const Environment&) {
     return payRequest(arguments, arguments.text("invstring"), std::nullopt);
 }
 
-RequestResult listInvoices(const Arguments& arguments, const Environment&) {
-    api::ListInvoices request{.label = arguments.text("label"),
-                              .bolt11 = arguments.text("invstring"),
-                              .payment_hash = arguments.text("payment_hash")};
+// A filter that fits nothing at all is a slip of the caller: said, instead of an empty list.
+std::expected<std::string, api::Error> paymentHashOf(const Arguments& arguments) {
+    std::string hash = lowerCase(arguments.text("payment_hash"));
+    if (!hash.empty() && !arrayFromHex<32>(hash))
+        return fail(Code::bad_params, "payment_hash: should be 64 hex digits");
+    return hash;
+}
+
+std::expected<std::string, api::Error> invoiceTextOf(const Arguments& arguments, std::string_view name,
+                                                     const Environment& environment) {
+    std::string text = arguments.text(name);
+    if (text.empty()) return text;
+    if (lowerCase(text).starts_with("lightning:")) text.erase(0, 10);
+    if (const auto invoice = lightning::invoice::decodeInvoice(text, *environment.network); !invoice)
+        return fail(Code::bad_params,
+                    fmt::format("{}: Invalid bolt11: {}", name, lightning::invoice::textOf(invoice.error())));
+    return lowerCase(text);
+}
+
+std::expected<std::string, api::Error> shortChannelIdOf(const Arguments& arguments) {
+    std::string text = arguments.text("short_channel_id");
+    if (!text.empty() && !lightning::shortChannelIdFromText(text))
+        return fail(Code::bad_params, "short_channel_id: should be BLOCKxTRANSACTIONxOUTPUT, as 800000x12x0");
+    return text;
+}
+
+std::expected<int, api::Error> limitOf(const Arguments& arguments) {
+    if (!arguments.has("limit")) return 0;
+    const std::int64_t limit = arguments.integer("limit");
+    if (limit < 1) return fail(Code::bad_params, "limit: should be 1 or more; leave it out for all");
+    return static_cast<int>(std::min<std::int64_t>(limit, 1'000'000));
+}
+
+RequestResult listNodes(const Arguments& arguments, const Environment&) {
+    const auto node = nodeIdOf(arguments, "id");
+    if (!node) return std::unexpected(node.error());
+    const auto limit = limitOf(arguments);
+    if (!limit) return std::unexpected(limit.error());
+    return api::ListNodes{.node_id = *node, .search = arguments.text("search"), .limit = *limit};
+}
+
+RequestResult listChannels(const Arguments& arguments, const Environment&) {
+    const auto channel = shortChannelIdOf(arguments);
+    if (!channel) return std::unexpected(channel.error());
+    const auto source = nodeIdOf(arguments, "source");
+    if (!source) return std::unexpected(source.error());
+    const auto destination = nodeIdOf(arguments, "destination");
+    if (!destination) return std::unexpected(destination.error());
+    const auto limit = limitOf(arguments);
+    if (!limit) return std::unexpected(limit.error());
+    return api::ListChannels{
+        .short_channel_id = *channel, .source = *source, .destination = *destination, .limit = *limit};
+}
+
+RequestResult listPays(const Arguments& arguments, const Environment& environment) {
+    const std::string status = arguments.text("status");
+    if (!status.empty() && status != "pending" && status != "complete" && status != "failed")
+        return fail(Code::bad_params, "status: should be pending, complete or failed");
+    auto invoice = invoiceTextOf(arguments, "bolt11", environment);
+    if (!invoice) return std::unexpected(invoice.error());
+    auto hash = paymentHashOf(arguments);
+    if (!hash) return std::unexpected(hash.error());
+    return api::ListPays{.bolt11 = std::move(*invoice), .payment_hash = std::move(*hash), .status = status};
+}
+
+RequestResult listInvoices(const Arguments& arguments, const Environment& environment) {
+    auto invoice = invoiceTextOf(arguments, "invstring", environment);
+    if (!invoice) return std::unexpected(invoice.error());
+    auto hash = paymentHashOf(arguments);
+    if (!hash) return std::unexpected(hash.error());
+    api::ListInvoices request{
+        .label = arguments.text("label"), .bolt11 = std::move(*invoice), .payment_hash = std::move(*hash)};
     if (int{!request.label.empty()} + int{!request.bolt11.empty()} + int{!request.payment_hash.empty()} > 1)
         return fail(Code::bad_params, "Can only specify one of label, invstring and payment_hash");
     return request;
@@ -304,8 +419,11 @@ std::vector<Method> peerMethods() {
                     {.name = "level", .help = "taken for Core Lightning's sake"}},
          .summary = "Lightning nodes that are connected or share a channel.",
          .result_help = "{peers: [...]}",
-         .request = asking(
-             [](const Arguments& arguments) { return api::ListPeers{.node_id = arguments.text("id")}; }),
+         .request = [](const Arguments& arguments, const Environment&) -> RequestResult {
+             const auto node = nodeIdOf(arguments, "id");
+             if (!node) return std::unexpected(node.error());
+             return api::ListPeers{.node_id = *node};
+         },
          .result = listed("peers", &api::LightningPeerList::peers, peerJson)},
         {.name = "ping",
          .group = group,
@@ -340,12 +458,7 @@ std::vector<Method> peerMethods() {
                     {.name = "limit", .type = ParamType::integer, .help = "at most so many"}},
          .summary = "Nodes of the Lightning network, as they announce themselves.",
          .result_help = "{nodes: [...]}",
-         .request = asking([](const Arguments& arguments) {
-             return api::ListNodes{.node_id = arguments.text("id"),
-                                   .search = arguments.text("search"),
-                                   .limit = static_cast<int>(
-                                       std::clamp<std::int64_t>(arguments.integer("limit"), 0, 1'000'000))};
-         }),
+         .request = listNodes,
          .result = listed("nodes", &api::NodeList::nodes, nodeJson)},
         {.name = "listchannels",
          .group = group,
@@ -355,13 +468,7 @@ std::vector<Method> peerMethods() {
                     {.name = "limit", .type = ParamType::integer, .help = "at most so many"}},
          .summary = "Channels of the Lightning network, one entry a direction.",
          .result_help = "{channels: [...]}",
-         .request = asking([](const Arguments& arguments) {
-             return api::ListChannels{.short_channel_id = arguments.text("short_channel_id"),
-                                      .source = arguments.text("source"),
-                                      .destination = arguments.text("destination"),
-                                      .limit = static_cast<int>(std::clamp<std::int64_t>(
-                                          arguments.integer("limit"), 0, 1'000'000))};
-         }),
+         .request = listChannels,
          .result = listed("channels", &api::GraphChannelList::channels, graphChannelJson)},
     };
 }
@@ -391,13 +498,20 @@ std::vector<Method> channelMethods() {
          .result = onReply<api::ChannelFunded>(funded)},
         {.name = "listpeerchannels",
          .group = group,
-         .params = {{.name = "id", .help = "only this partner"}},
+         .params = {{.name = "id", .help = "only this partner's"},
+                    {.name = "short_channel_id", .help = "only this channel"},
+                    {.name = "channel_id", .help = "only this channel"}},
          .summary = "Our channels.",
          .result_help = "{channels: [...]}",
          .request = [](const Arguments& arguments, const Environment&) -> RequestResult {
              const auto node = nodeIdOf(arguments, "id");
              if (!node) return std::unexpected(node.error());
-             return api::ListPeerChannels{.node_id = *node};
+             const auto channel = shortChannelIdOf(arguments);
+             if (!channel) return std::unexpected(channel.error());
+             const std::string id = lowerCase(arguments.text("channel_id"));
+             if (!id.empty() && !arrayFromHex<32>(id))
+                 return fail(Code::bad_params, "channel_id: should be 64 hex digits");
+             return api::ListPeerChannels{.node_id = *node, .short_channel_id = *channel, .channel_id = id};
          },
          .result = listed("channels", &api::ChannelList::channels, channelJson)},
         {.name = "close",
@@ -479,13 +593,14 @@ std::vector<Method> paymentMethods() {
                     {.name = "expiry", .type = ParamType::integer, .help = "seconds; default 604800"},
                     {.name = "fallbacks",
                      .type = ParamType::json,
-                     .help = "taken for Core Lightning's sake: none are written"},
+                     .help = "addresses of this network where it can be paid without Lightning"},
                     {.name = "preimage",
                      .help = "64 hex digits; default: made here",
                      .secrecy = Secrecy::secret},
                     {.name = "exposeprivatechannels",
                      .type = ParamType::text_or_json,
-                     .help = "taken for Core Lightning's sake"},
+                     .help = "false: the invoice names no channel of yours, and only those who know a way "
+                             "can pay it; default true"},
                     {.name = "cltv", .type = ParamType::integer, .help = "blocks the last hop must leave"}},
          .summary = "Makes a BOLT 11 invoice.",
          .result_help = "{bolt11, payment_hash, payment_secret, expires_at, created_index, warning_capacity}",
@@ -560,14 +675,7 @@ std::vector<Method> paymentMethods() {
                     {.name = "status", .help = "pending, complete or failed"}},
          .summary = "Payments of ours.",
          .result_help = "{pays: [...]}",
-         .request = [](const Arguments& arguments, const Environment&) -> RequestResult {
-             const std::string status = arguments.text("status");
-             if (!status.empty() && status != "pending" && status != "complete" && status != "failed")
-                 return fail(Code::bad_params, "status: should be pending, complete or failed");
-             return api::ListPays{.bolt11 = arguments.text("bolt11"),
-                                  .payment_hash = arguments.text("payment_hash"),
-                                  .status = status};
-         },
+         .request = listPays,
          .result = listed("pays", &api::PaymentList::payments, paymentJson)},
     };
 }

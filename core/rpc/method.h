@@ -22,6 +22,7 @@ enum class ParamType {
     number, // decimal number or text: feerates
     msat,   // integer, or text with a unit as CLN takes it: 1000, "1000msat", "1sat", "0.00000001btc"; also
             // "any", "all"
+    verbosity,    // integer, or true and false for 1 and 0
     text_or_json, // text, unless it is JSON other than text: getblockstats's height, descriptors' lists
     json          // array or object
 };
@@ -103,5 +104,11 @@ enum class Code : int {
 };
 api::Error error(Code code, std::string message);
 std::unexpected<api::Error> fail(Code code, std::string message);
+
+/// Core's estimate_mode: one of its names in either case, or absent. There is one estimate here, so what it
+/// says changes nothing, but what is no mode is not passed over.
+std::expected<void, api::Error> checkEstimateMode(const Json& value);
+inline constexpr std::string_view estimate_mode_help =
+    "unset, economical or conservative: taken for Core's sake, there is one estimate";
 
 } // namespace duplex::rpc

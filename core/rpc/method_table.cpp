@@ -23,6 +23,8 @@ std::string_view nameOf(ParamType type) {
         return "number";
     case ParamType::msat:
         return "amount in millisatoshi";
+    case ParamType::verbosity:
+        return "integer, or true or false";
     case ParamType::text_or_json:
         return "text, number or JSON";
     case ParamType::json:
@@ -58,6 +60,8 @@ bool fits(ParamType type, const Json& value) {
         return decimal(8);
     case ParamType::msat:
         return value.integer().has_value() || value.string();
+    case ParamType::verbosity:
+        return value.integer().has_value() || value.boolean();
     case ParamType::text_or_json:
         return true;
     case ParamType::json:
@@ -200,6 +204,7 @@ std::optional<Json> fromCommandLine(ParamType type, std::string_view argument) {
     case ParamType::boolean:
     case ParamType::btc:
     case ParamType::number:
+    case ParamType::verbosity:
     case ParamType::json:
         return json ? std::optional(*json) : std::nullopt;
     }
@@ -241,6 +246,18 @@ api::Error error(Code code, std::string message) {
 
 std::unexpected<api::Error> fail(Code code, std::string message) {
     return std::unexpected(error(code, std::move(message)));
+}
+
+std::expected<void, api::Error> checkEstimateMode(const Json& value) {
+    if (value.isNull()) return {};
+    if (!value.string()) return fail(Code::type, "estimate_mode must be a text.");
+    std::string mode = *value.string();
+    std::ranges::transform(mode, mode.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    if (mode == "unset" || mode == "economical" || mode == "conservative") return {};
+    return fail(Code::bad_parameter,
+                R"(Invalid estimate_mode parameter, must be one of: "unset", "economical", "conservative")");
 }
 
 } // namespace duplex::rpc

@@ -71,7 +71,9 @@ std::expected<Json, api::Error> option(const Arguments& arguments, std::string_v
     return inside && !inside->isNull() ? *inside : beside;
 }
 
-std::expected<void, api::Error> addFee(api::SendCoins& request, const Json& fee_rate, const Json& target) {
+std::expected<void, api::Error> addFee(api::SendCoins& request, const Json& fee_rate, const Json& target,
+                                       const Json& mode) {
+    if (auto fine = checkEstimateMode(mode); !fine) return fine;
     if (!fee_rate.isNull()) {
         const std::string* text = fee_rate.number() ? &fee_rate.number()->text : fee_rate.string();
         const auto rate = text ? fixedPointOf(*text, 3) : std::nullopt; // sat/vB to sat/kvB
@@ -82,6 +84,8 @@ std::expected<void, api::Error> addFee(api::SendCoins& request, const Json& fee_
             return fail(Code::bad_parameter,
                         "Cannot specify both conf_target and fee_rate. Please provide either a confirmation "
                         "target in blocks for automatic fee estimation, or an explicit fee rate.");
+        if (mode.string() && *mode.string() != "unset")
+            return fail(Code::bad_parameter, "Cannot specify both estimate_mode and fee_rate");
         request.feerate_sat_per_kvb = rate;
     }
     if (!target.isNull()) {
@@ -146,7 +150,7 @@ const Json& inside(const Json& options, std::string_view name) {
     return found ? *found : nothing;
 }
 
-/// request_id, fee_rate and conf_target of send and sendall, beside or inside `options`.
+/// request_id, fee_rate, conf_target and estimate_mode of send and sendall, beside or inside `options`.
 std::expected<void, api::Error> addShared(api::SendCoins& request, const Arguments& arguments) {
     const auto named = option(arguments, "request_id");
     if (!named) return std::unexpected(named.error());
@@ -157,7 +161,9 @@ std::expected<void, api::Error> addShared(api::SendCoins& request, const Argumen
     if (!rate) return std::unexpected(rate.error());
     const auto target = option(arguments, "conf_target");
     if (!target) return std::unexpected(target.error());
-    return addFee(request, *rate, *target);
+    const auto mode = option(arguments, "estimate_mode");
+    if (!mode) return std::unexpected(mode.error());
+    return addFee(request, *rate, *target, *mode);
 }
 
 RequestResult sendToAddress(const Arguments& arguments, const Environment& environment) {
@@ -172,7 +178,9 @@ RequestResult sendToAddress(const Arguments& arguments, const Environment& envir
     request.subtract_fee = arguments.boolean("subtractfeefromamount");
     request.comment = arguments.text("comment");
     request.request_id = *id;
-    if (auto fine = addFee(request, arguments.at("fee_rate"), arguments.at("conf_target")); !fine)
+    if (auto fine = addFee(request, arguments.at("fee_rate"), arguments.at("conf_target"),
+                           arguments.at("estimate_mode"));
+        !fine)
         return std::unexpected(fine.error());
     return request;
 }
@@ -238,7 +246,7 @@ std::vector<Method> sendMethods() {
         .type = ParamType::integer,
         .help =
             "taken for Core's sake: one estimate, the median of the last six blocks, serves every target"};
-    const Param mode{.name = "estimate_mode", .help = "taken for Core's sake"};
+    const Param mode{.name = "estimate_mode", .help = estimate_mode_help};
     const Param rate{.name = "fee_rate", .type = ParamType::number, .help = "sat/vB"};
     const Param options{
         .name = "options", .type = ParamType::json, .help = "conf_target, fee_rate and the method's own"};

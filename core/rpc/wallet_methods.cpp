@@ -55,6 +55,12 @@ LocalResult walletCreated(const api::WalletCreated& reply, const Arguments&, con
     return json;
 }
 
+/// From 0 to 1.
+Json partOf(std::int64_t done, std::int64_t all) {
+    if (all <= 0 || done >= all) return Json(1);
+    return done <= 0 ? Json(0) : Json::figure(static_cast<double>(done) / static_cast<double>(all));
+}
+
 LocalResult walletInfo(const api::WalletInfo& info, const Arguments&, const Environment&) {
     Json json = Json::object();
     json.set("walletname", info.name);
@@ -65,7 +71,11 @@ LocalResult walletInfo(const api::WalletInfo& info, const Arguments&, const Envi
     json.set("private_keys_enabled", true);
     json.set("avoid_reuse", false);
     if (info.scanning)
-        json.set("scanning", Json::object().set("height", info.scan_height));
+        json.set("scanning", Json::object()
+                                 .set("duration", info.scan_s)
+                                 .set("progress", partOf(info.scan_height - info.scan_from,
+                                                         info.scan_to - info.scan_from))
+                                 .set("height", info.scan_height));
     else
         json.set("scanning", false);
     json.set("descriptors", true);
@@ -74,6 +84,8 @@ LocalResult walletInfo(const api::WalletInfo& info, const Arguments&, const Envi
     if (info.birthday_time > 0) json.set("birthtime", info.birthday_time);
     json.set("birthday_height", info.birthday_height);
     json.set("complete_to", info.complete_to);
+    json.set("lastprocessedblock",
+             Json::object().set("hash", info.complete_hash).set("height", info.complete_to));
     json.set("protected_by_password", info.protected_by_password);
     json.setText("warning", info.warning);
     json.setText("fingerprint", info.fingerprint);
@@ -96,14 +108,22 @@ RequestResult changePassphrase(const Arguments& arguments, const Environment&) {
                                  .new_passphrase = normalized(arguments.text("newpassphrase"))};
 }
 
+/// "*" means every label where one is asked for, so no label can be called that (as in Core).
+std::expected<std::string, api::Error> labelOf(const Arguments& arguments) {
+    std::string label = arguments.text("label");
+    if (label == "*") return fail(Code::bad_label, "Invalid label name: \"*\" stands for all labels.");
+    return label;
+}
+
 auto newAddress(api::NewAddress::Kind kind) {
     return [kind](const Arguments& arguments, const Environment&) -> RequestResult {
         if (const std::string type = arguments.text("address_type", "bech32"); type != "bech32")
             return fail(Code::bad_address,
                         fmt::format("Address type '{}' is not given out: bech32 is (BIP 84).", type));
-        return api::NewAddress{.label = kind == api::NewAddress::Kind::receive ? arguments.text("label")
-                                                                               : std::string{},
-                               .kind = kind};
+        if (kind == api::NewAddress::Kind::change) return api::NewAddress{.kind = kind};
+        auto label = labelOf(arguments);
+        if (!label) return std::unexpected(label.error());
+        return api::NewAddress{.label = std::move(*label), .kind = kind};
     };
 }
 
@@ -115,6 +135,7 @@ LocalResult addressInfo(const api::AddressInfo& info, const Arguments&, const En
     json.set("solvable", !info.descriptor.empty());
     json.setText("desc", info.descriptor);
     json.set("iswatchonly", false);
+    json.setText("pubkey", info.public_key);
     const auto script = bitcoin::scriptFromAddress(info.address, *environment.network);
     const auto kind = script ? bitcoin::kindOf(*script) : bitcoin::ScriptKind::nonstandard;
     json.set("isscript", kind == bitcoin::ScriptKind::script_hash ||
@@ -127,7 +148,9 @@ LocalResult addressInfo(const api::AddressInfo& info, const Arguments&, const En
     json.setText("hdkeypath", info.hd_path);
     json.setText("hdmasterfingerprint", info.fingerprint);
     json.set("labels", stringsJson(info.labels));
-    if (info.is_mine) json.set("used", info.used).set("received_sat", info.received_sat);
+    // Of an address of somebody else all this is computed from its text: there is no figure to vouch for.
+    if (!info.is_mine) return json;
+    json.set("used", info.used).set("received_sat", info.received_sat);
     return json.set("verified", verifiedJson(info.verified));
 }
 
@@ -188,6 +211,7 @@ RequestResult lockUnspent(const Arguments& arguments, const Environment&) {
         return fail(Code::bad_parameter,
                     "transactions: which outputs to lock, as [{\"txid\":...,\"vout\":n}]");
     if (!list) return request; // all of them
+    request.outpoints.emplace();
     for (const Json& item : *list) {
         const Json* txid = item.find("txid");
         const Json* index = item.find("vout");
@@ -196,7 +220,11 @@ RequestResult lockUnspent(const Arguments& arguments, const Environment&) {
             return fail(Code::bad_parameter, "transactions: each needs a txid of 64 hex digits.");
         if (number < 0 || number > 0xffffffffLL)
             return fail(Code::bad_parameter, "Invalid parameter, vout cannot be negative");
-        request.outpoints.emplace_back(*txid->string(), static_cast<std::uint32_t>(number));
+        const std::pair outpoint(*txid->string(), static_cast<std::uint32_t>(number));
+        if (std::ranges::find(*request.outpoints, outpoint) != request.outpoints->end())
+            return fail(Code::bad_parameter,
+                        fmt::format("transactions: {}:{} stands there twice.", outpoint.first, number));
+        request.outpoints->push_back(outpoint);
     }
     return request;
 }
@@ -229,11 +257,8 @@ Json detailJson(const api::TransactionDetail& detail, const api::WalletTransacti
     json.set("amount", Json::btc(detail.amount_sat));
     json.setText("label", detail.label);
     json.set("vout", detail.index);
-    if (detail.category == "send") {
-        if (transaction.fee_sat) json.set("fee", Json::btc(*transaction.fee_sat));
-        json.set("abandoned", false);
-    }
-    return json;
+    if (detail.category == "send" && transaction.fee_sat) json.set("fee", Json::btc(*transaction.fee_sat));
+    return json.set("abandoned", transaction.abandoned);
 }
 
 RequestResult listTransactions(const Arguments& arguments, const Environment&) {
@@ -280,6 +305,10 @@ LocalResult walletTransaction(const api::WalletTransaction& transaction, const A
         details.push(detailJson(detail, transaction));
     json.set("details", std::move(details));
     json.set("hex", toHex(transaction.transaction));
+    if (transaction.complete_to >= 0)
+        json.set(
+            "lastprocessedblock",
+            Json::object().set("hash", transaction.complete_hash).set("height", transaction.complete_to));
     if (arguments.boolean("verbose"))
         if (const auto decoded = bitcoin::decodeTransaction(transaction.transaction))
             json.set("decoded", transactionJson(*decoded, *environment.network));
@@ -441,12 +470,15 @@ std::vector<Method> seedMethods() {
                      .help = "path of a new file; an existing one is refused"}},
          .summary =
              "Writes the sealed seed, settings, labels and the static channel backup; never channel states.",
-         .result_help = "null",
+         .result_help = "null; {warnings} for a wallet without a password, whose backup anybody can open",
          .example = "/media/usb/duplex.backup",
          .request = asking([](const Arguments& arguments) {
              return api::BackupWallet{.destination = arguments.text("destination")};
          }),
-         .result = nothing()},
+         .result = onReply<api::Text>([](const api::Text& reply, const Arguments&, const Environment&) {
+             if (reply.warning.empty()) return Json();
+             return Json::object().set("warnings", Json::array().push(reply.warning));
+         })},
         {.name = "exportmnemonic",
          .group = group,
          .params = {{.name = "passphrase", .help = "needed even when unlocked", .secrecy = Secrecy::secret}},
@@ -580,9 +612,11 @@ std::vector<Method> coinMethods() {
          .summary = "Labels an address.",
          .result_help = "null",
          .example = "ADDRESS \"from Bob\"",
-         .request = asking([](const Arguments& arguments) {
-             return api::SetLabel{.address = arguments.text("address"), .label = arguments.text("label")};
-         }),
+         .request = [](const Arguments& arguments, const Environment&) -> RequestResult {
+             auto label = labelOf(arguments);
+             if (!label) return std::unexpected(label.error());
+             return api::SetLabel{.address = arguments.text("address"), .label = std::move(*label)};
+         },
          .result = nothing()},
         {.name = "rescanblockchain",
          .group = group,

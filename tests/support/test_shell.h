@@ -20,6 +20,7 @@ public:
     family::Options& options() { return m_options; }
     std::string folder() const { return m_dir.path().toStdString(); }
     const std::vector<std::string>& log() const { return m_log; }
+    const std::vector<api::Notification>& notified() const { return m_notified; }
     bool frozen() const { return m_turns->frozen(); }
     /// Ends the turn, as whoever calls a driver does.
     void end() { m_turns->end(); }
@@ -40,7 +41,7 @@ private:
         m_turns = std::make_unique<family::TurnKeeper>(
             m_store->database(), [this](const store::WriteError& error) { m_log.push_back(error.detail); });
         m_outlet = {.publish = [](const api::SnapshotPointer&) {},
-                    .notify = [](const api::Notification&) {},
+                    .notify = [this](const api::Notification& one) { m_notified.push_back(one); },
                     .log = {[this](api::LogTopic, const std::string& line) { m_log.push_back(line); },
                             api::LogTopic::lightning}};
         m_client = std::make_unique<family::LightClientDriver>(m_options, *m_store, *m_turns, silent());
@@ -73,6 +74,7 @@ private:
                 .changed = [] {},
                 .transaction_seen = [](const auto&) {},
                 .broadcast_progress = [](const auto&) {},
+                .peer = [](const auto&, auto) {},
                 .failed = [this](std::string why) { m_log.push_back(std::move(why)); },
                 .log = [this](std::string line) { m_log.push_back(std::move(line)); },
                 .log_net = [this](std::string line) { m_log.push_back(std::move(line)); }};
@@ -81,6 +83,7 @@ private:
     QTemporaryDir m_dir;
     family::Options m_options;
     std::vector<std::string> m_log;
+    std::vector<api::Notification> m_notified;
     std::unique_ptr<family::ChainStore> m_store;
     std::unique_ptr<family::TurnKeeper> m_turns;
     family::Outlet m_outlet;

@@ -229,9 +229,11 @@ void SettingsModel::backup(const QString& destination) {
         api::BackupWallet{pathOf(destination)},
         [this](const api::Text& written) {
             m_message = tr("Backup written to %1").arg(textOf(written.text));
+            if (!written.warning.empty()) m_message += QLatin1String(". ") + textOf(written.warning);
             m_saved[savedKey()] = m_display.now();
             if (m_file != nullptr) m_file->setValue(savedKey(), static_cast<qlonglong>(m_display.now()));
             writeSafety();
+            emit changed();
         },
         [this](const QString& why) {
             m_error = why;

@@ -19,6 +19,11 @@ constexpr std::string_view damaged_seed =
     "The sealed seed in this backup cannot be opened: wrong passphrase, or "
     "a damaged file.";
 
+constexpr std::string_view open_backup_warning =
+    "This backup is not protected by a password, because the wallet has none: whoever reads the file can "
+    "take everything. Keep it where nobody else can read it, or set a password with walletpassphrasechange "
+    "(Settings in the window) and make a new backup.";
+
 std::string channelBackupPath(const OpenWallet& wallet) {
     return wallet.folder + "/" + std::string(static_backup_file);
 }
@@ -158,7 +163,7 @@ void BitcoinFamily::Parts::on(const api::BackupWallet& request, Answered answere
     if (QFileInfo(QString::fromStdString(path)).isDir()) path += "/" + m_wallet->name + ".duplex-backup";
     const auto seed = io::readSecretFile(m_wallet->folder + "/seed");
     if (!seed) return fail(answered, -4, seed.error().message);
-    WalletBackup backup{.seed_file = *seed, .key = std::nullopt};
+    WalletBackup backup{.network = std::string(m_network.name), .seed_file = *seed, .key = std::nullopt};
     backup.birthday = m_wallet->facts.birthday.value;
     backup.birthday_time = m_wallet->facts.birthday_time;
     backup.key_chain = m_wallet->value.keyChainRow();
@@ -175,7 +180,7 @@ void BitcoinFamily::Parts::on(const api::BackupWallet& request, Answered answere
         const auto written = io::writeSecretFile(
             path, encodedWalletBackup(key, backup, io::randomBytes<24>()), io::Overwrite::refuse);
         if (!written) return fail(answered, -4, written.error().message);
-        answer(answered, api::Text{path});
+        answer(answered, api::Text{.text = path, .warning = std::string(open ? open_backup_warning : "")});
     });
 }
 
@@ -193,6 +198,16 @@ void BitcoinFamily::Parts::on(const api::RestoreBackup& request, Answered answer
     if (!file) return fail(answered, -8, file.error());
     const auto head = walletBackupHead(*file);
     if (!head) return fail(answered, -8, std::string(problemOf(head.error())));
+    // The words fit every network, but on another one nothing was ever paid to their keys: the wallet would
+    // look empty, as if the money were lost.
+    if (!head->network.empty() && head->network != m_network.name) {
+        const bool known = duplex::bitcoin::networkFromName(head->network).has_value();
+        return fail(answered, -8,
+                    known ? "This backup is of a wallet on " + head->network + ", and Duplex runs on " +
+                                std::string(m_network.name) + ". Nothing was restored. Start Duplex with " +
+                                "--network=" + head->network + " to restore it."
+                          : "This backup is of a wallet on another network. Nothing was restored.");
+    }
     const auto sealed = sealedBy(head->seed_file);
     if (!sealed) return fail(answered, -8, std::string(damaged_seed));
     if (*sealed == SealedBy::random_key) {

@@ -295,6 +295,12 @@ ChainListener BitcoinFamily::Parts::chainListener() {
                 if (!change.empty()) publishSoon();
             },
         .broadcast_progress = [this](const light::BroadcastProgress&) { publishSoon(); },
+        .peer =
+            [this](const std::string& address, std::string_view state) {
+                m_turns->current().after([this, address, state = std::string(state)] {
+                    m_outlet.notify({.topic = api::Notification::Topic::peer, .id = address, .state = state});
+                });
+            },
         .failed = [this](const std::string& why) { freeze(why); },
         .log = m_outlet.log.on(api::LogTopic::chain),
         .log_net = m_outlet.log.on(api::LogTopic::net),

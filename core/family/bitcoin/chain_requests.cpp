@@ -15,11 +15,17 @@ void BitcoinFamily::Parts::on(const api::GetPeers&, Answered answered) {
 
 void BitcoinFamily::Parts::on(const api::AddNode& request, Answered answered) {
     const auto endpoint = io::parseEndpoint(request.address, m_network.default_port);
-    if (!endpoint) return fail(answered, -8, "The address is not HOST:PORT.");
+    if (!endpoint)
+        return fail(answered, -8,
+                    "The address is not HOST:PORT: 192.0.2.1:8333, [2001:db8::1]:8333, a name or an "
+                    ".onion name, whose port may be left out where it is the usual one.");
     if (request.what == api::AddNode::What::remove) {
         if (!m_client->removeNode(*endpoint)) return fail(answered, -24, "This node was not added before.");
     } else {
-        m_client->addNode(*endpoint, request.what == api::AddNode::What::add);
+        const bool keep = request.what == api::AddNode::What::add;
+        if (keep && m_client->isAdded(*endpoint))
+            return fail(answered, -23, "This node was added before. Nothing was changed.");
+        m_client->addNode(*endpoint, keep);
     }
     answer(answered, api::Done{});
 }
@@ -159,6 +165,34 @@ void BitcoinFamily::Parts::on(const api::GetChainTips&, Answered answered) {
     answer(answered, std::move(reply));
 }
 
+/// What every input spends, where each of those outputs is ours or of the same block (bitcoin.md section 5).
+std::vector<api::SpentOutput>
+BitcoinFamily::Parts::spentOutputs(const duplex::bitcoin::Transaction& transaction,
+                                   const duplex::bitcoin::Block* block, std::int64_t height) const {
+    std::vector<api::SpentOutput> spent;
+    for (const auto& input : transaction.inputs) {
+        const wallet::Coin* coin = m_wallet ? m_wallet->value.coins().find(input.previous) : nullptr;
+        if (coin != nullptr) {
+            spent.push_back({.amount_sat = coin->output.value.value,
+                             .script = coin->output.script_pubkey.bytes,
+                             .height = coin->height ? std::int64_t{coin->height->value} : -1,
+                             .generated = coin->coinbase});
+            continue;
+        }
+        if (block == nullptr) return {};
+        const auto made = std::ranges::find_if(block->transactions, [&](const auto& other) {
+            return other.txid() == input.previous.txid && input.previous.index < other.outputs.size();
+        });
+        if (made == block->transactions.end()) return {};
+        const auto& output = made->outputs[input.previous.index];
+        spent.push_back({.amount_sat = output.value.value,
+                         .script = output.script_pubkey.bytes,
+                         .height = height,
+                         .generated = made->isCoinbase()});
+    }
+    return spent;
+}
+
 void BitcoinFamily::Parts::on(const api::GetRawTransaction& request, Answered answered) {
     const auto txid = duplex::bitcoin::Txid::fromReversedHex(request.txid);
     if (!txid) return fail(answered, -8, "A transaction id has 64 hexadecimal digits.");
@@ -170,6 +204,7 @@ void BitcoinFamily::Parts::on(const api::GetRawTransaction& request, Answered an
                         "light client has no index of others' transactions.");
         }
         api::RawTransactionReply reply{.transaction = duplex::bitcoin::serialized(entry->transaction),
+                                       .spent = spentOutputs(entry->transaction, nullptr, -1),
                                        .verified = verifiedOf(*entry)};
         if (entry->height) {
             reply.height = entry->height->value;
@@ -187,6 +222,7 @@ void BitcoinFamily::Parts::on(const api::GetRawTransaction& request, Answered an
             return answer(answered,
                           api::RawTransactionReply{
                               .transaction = duplex::bitcoin::serialized(transaction),
+                              .spent = spentOutputs(transaction, &found.block, height),
                               .block_hash = found.block.header.hash().reversedHex(),
                               .height = height,
                               .confirmations = static_cast<std::int64_t>(chain().height()) - height + 1,
@@ -376,7 +412,8 @@ void BitcoinFamily::Parts::on(const api::GetProvenance& request, Answered answer
         entry->height ? "The whole block was fetched and its merkle root compared with the header"
         : hearsay     ? "A peer's word: nothing of it was checked, and it is not in a block so far"
                       : "Signed with this wallet's keys; not in a block so far");
-    add("amount", std::to_string(entry->delta().value), verified,
+    // As gettransaction has it: what went to others, the fee beside it.
+    add("amount", std::to_string(entry->delta().value + (entry->fee ? entry->fee->value : 0)), verified,
         hearsay ? "Outputs to this wallet's scripts, as a peer relayed them; whether they are ever paid is "
                   "not known"
                 : "Outputs compared with this wallet's own scripts");

@@ -141,6 +141,11 @@ void ChannelDriver::close(const api::CloseChannel& request, Answered answered) {
         answered(std::unexpected(api::Error{code, std::move(message)}));
     };
     const auto id = find(request.id);
+    if (!id && std::ranges::count_if(parts.channels, [&](const auto& entry) {
+                   return entry.second.value.peer.hex() == request.id;
+               }) > 1)
+        return fail(-32602, "Nothing was closed: there are several channels with this partner. Give the "
+                            "channel id of one of them, as listpeerchannels shows it.");
     if (!id)
         return fail(-32602, "Nothing was closed: there is no channel of that name. See listpeerchannels.");
     LiveChannel& live = *parts.find(*id);

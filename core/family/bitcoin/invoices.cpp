@@ -1,5 +1,6 @@
 // Invoices of ours: made, waited for, deleted (lightning.md 4.17). Codes are Core Lightning's.
 
+#include "core/bitcoin/primitives/address.h"
 #include "core/family/bitcoin/payment_parts.h"
 
 namespace duplex::family::bitcoin {
@@ -70,6 +71,18 @@ void PaymentDriver::Parts::invoice(const api::CreateInvoice& request, const Answ
     invoice.features = ln::ourInvoiceFeatures();
     std::string warning;
     invoice.route_hints = routeHints(invoice.amount, warning);
+    if (!request.expose_private_channels.value_or(true) && !invoice.route_hints.empty()) {
+        invoice.route_hints.clear();
+        if (warning.empty())
+            warning = "The invoice names none of your channels, as asked: only those who know a way to you, "
+                      "such as the partner itself, can pay it.";
+    }
+    for (const std::string& address : request.fallbacks) {
+        const auto script = duplex::bitcoin::scriptFromAddress(address, shell.network);
+        if (!script)
+            return fail(answered, -32602, "fallbacks: " + address + " is no address of this network.");
+        invoice.fallbacks.push_back(*script);
+    }
     const auto text = ln::invoice::signInvoice(invoice, shell.network, node_key);
     if (!text) return fail(answered, -32602, "The invoice cannot be written with this description.");
 

@@ -76,6 +76,10 @@ std::optional<light::BlockPace> BitcoinFamily::Parts::pace() const {
 
 /// Progress itself is published as it comes; that it stopped, or that a pace is known now, is told here.
 void BitcoinFamily::Parts::notePace() {
+    if (isCaughtUp())
+        m_scan_since.reset();
+    else if (!m_scan_since)
+        m_scan_since = io::now();
     const bool known = m_pace.secondsLeft().has_value();
     m_pace.note(stageProgress(), io::now());
     if (m_pace.secondsLeft().has_value() != known) publishSoon();
@@ -98,6 +102,8 @@ api::StatusSnapshot BitcoinFamily::Parts::status() const {
     for (const light::PeerState& peer : m_client->sync().peers())
         status.filter_peers += peer.serves_filters ? 1 : 0;
     status.netgroups = m_client->netgroups();
+    status.relay_fee_sat_per_kvb = m_client->leastFeefilter();
+    if (m_options.proxy) status.proxy = io::toText(*m_options.proxy);
     if (m_wallet) {
         status.wallet_name = m_wallet->name;
         status.protected_by_password = m_wallet->facts.protected_by_password;
@@ -265,11 +271,16 @@ api::BlocksSnapshot BitcoinFamily::Parts::recentBlocks() const {
     return snapshot;
 }
 
-void BitcoinFamily::Parts::on(const api::GetLayers&, Answered answered) {
+void BitcoinFamily::Parts::on(const api::GetLayers& request, Answered answered) {
+    if (!request.wallet.empty() && (!m_wallet || m_wallet->name != request.wallet))
+        return fail(answered, -18,
+                    "Wallet '" + request.wallet +
+                        "' is not open, so its figures are not known. See listwallets, and loadwallet.");
     answer(answered, portfolio());
 }
 
 void BitcoinFamily::Parts::on(const api::GetActivity& request, Answered answered) {
+    if (!needWallet(answered)) return;
     api::ActivityList list{activity()};
     if (!request.layer.empty())
         std::erase_if(list.items, [&](const auto& item) { return item.layer != request.layer; });

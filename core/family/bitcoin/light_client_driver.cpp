@@ -36,6 +36,7 @@ struct LightClientDriver::Connection {
     std::int64_t last_receive = 0;
     std::int64_t last_send = 0;
     std::int64_t min_feefilter = -1;
+    std::optional<Ticks> least_ping;
 };
 
 LightClientDriver::LightClientDriver(const Options& options, ChainStore& store, TurnKeeper& turns,
@@ -197,6 +198,7 @@ void LightClientDriver::closed(light::PeerId peer) {
         address && !was_open) {
         m_addresses.noteFailure(*address, io::calendarNow());
     }
+    if (connection.peer.handshakeDone()) m_listener.peer(io::toText(connection.endpoint), "disconnected");
     connection.socket.release()->deleteLater(); // we may be inside one of its signals
     feed(light::PeerDisconnected{peer});
     perform(m_broadcast.step(light::PeerDisconnected{peer}, moment()));
@@ -245,6 +247,7 @@ void LightClientDriver::onHandshake(Connection& connection, const wire::Handshak
         m_addresses.noteSuccess(*address, io::calendarNow());
     }
     m_listener.log_net("peer " + io::toText(connection.endpoint) + " connected");
+    m_listener.peer(io::toText(connection.endpoint), "connected");
     const light::PeerConnected event{connection.id, handshake, connection.netgroup, connection.announces};
     feed(event);
     perform(m_broadcast.step(event, moment()));
@@ -384,7 +387,10 @@ void LightClientDriver::tick() {
     }
     for (const light::PeerId id : ids) {
         const auto found = m_connections.find(id);
-        if (found != m_connections.end()) step(*found->second, wire::Tick{});
+        if (found == m_connections.end()) continue;
+        if (const auto ping = found->second->peer.pingTime())
+            found->second->least_ping = std::min(found->second->least_ping.value_or(*ping), *ping);
+        step(*found->second, wire::Tick{});
     }
     feed(light::TimerTick{});
     perform(m_broadcast.step(std::monostate{}, moment()));
@@ -497,25 +503,27 @@ std::vector<api::PeerFacts> LightClientDriver::peers() const {
         const wire::Handshake& handshake = connection->peer.handshake();
         const auto ping = connection->peer.pingTime();
         const auto state = states.find(id);
-        facts.push_back({.id = static_cast<std::int64_t>(id.value),
-                         .address = io::toText(connection->endpoint),
-                         .services = handshake.services.bits,
-                         .version = handshake.version,
-                         .user_agent = handshake.user_agent,
-                         .connected_at = connection->connected_at,
-                         .last_send = connection->last_send,
-                         .last_receive = connection->last_receive,
-                         .bytes_sent = connection->socket->bytesSent(),
-                         .bytes_received = connection->socket->bytesReceived(),
-                         .starting_height = handshake.start_height,
-                         .synced_headers = state != states.end() && state->second.height
-                                               ? state->second.height->value
-                                               : std::int64_t{-1},
-                         .ping_us = ping ? ping->count() * 1000 : -1,
-                         .min_feefilter_sat_per_kvb = connection->min_feefilter,
-                         .inbound = false,
-                         .relays_transactions = handshake.relay == wire::Relay::yes,
-                         .connection_type = connection->manual ? "manual" : "outbound-full-relay"});
+        facts.push_back(
+            {.id = static_cast<std::int64_t>(id.value),
+             .address = io::toText(connection->endpoint),
+             .services = handshake.services.bits,
+             .version = handshake.version,
+             .user_agent = handshake.user_agent,
+             .connected_at = connection->connected_at,
+             .last_send = connection->last_send,
+             .last_receive = connection->last_receive,
+             .bytes_sent = connection->socket->bytesSent(),
+             .bytes_received = connection->socket->bytesReceived(),
+             .starting_height = handshake.start_height,
+             .synced_headers = state != states.end() && state->second.height ? state->second.height->value
+                                                                             : std::int64_t{-1},
+             .ping_us = ping ? ping->count() * 1000 : -1,
+             .least_ping_us =
+                 ping ? std::min(*ping, connection->least_ping.value_or(*ping)).count() * 1000 : -1,
+             .min_feefilter_sat_per_kvb = connection->min_feefilter,
+             .inbound = false,
+             .relays_transactions = handshake.relay == wire::Relay::yes,
+             .connection_type = connection->manual ? "manual" : "outbound-full-relay"});
     }
     return facts;
 }
@@ -531,6 +539,15 @@ int LightClientDriver::netgroups() const {
         if (connection->peer.handshakeDone()) groups.insert(connection->netgroup);
     }
     return static_cast<int>(groups.size());
+}
+
+std::optional<std::int64_t> LightClientDriver::leastFeefilter() const {
+    std::optional<std::int64_t> least;
+    for (const auto& [id, connection] : m_connections) {
+        if (connection->min_feefilter >= 0)
+            least = std::min(least.value_or(connection->min_feefilter), connection->min_feefilter);
+    }
+    return least;
 }
 
 std::int64_t LightClientDriver::claimedHeight() const {
@@ -552,6 +569,13 @@ void LightClientDriver::addNode(const io::Endpoint& endpoint, bool keep) {
     } else {
         open(endpoint, false);
     }
+}
+
+/// One that is tried again and again: due, waiting for its turn, or connected.
+bool LightClientDriver::isAdded(const io::Endpoint& endpoint) const {
+    return m_retry_at.contains(endpoint) || std::ranges::any_of(m_connections, [&](const auto& entry) {
+               return entry.second->manual && entry.second->endpoint == endpoint;
+           });
 }
 
 bool LightClientDriver::removeNode(const io::Endpoint& endpoint) {

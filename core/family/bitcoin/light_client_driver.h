@@ -25,6 +25,7 @@ struct ChainListener {
     std::function<void()> changed; // tip, stage or peers: publish anew
     std::function<void(const light::TransactionSeen&)> transaction_seen;
     std::function<void(const light::BroadcastProgress&)> broadcast_progress;
+    std::function<void(const std::string& address, std::string_view state)> peer; // it came or went
     std::function<void(std::string)> failed;  // a chain file could not be written
     std::function<void(std::string)> log;     // what the chain's machines found
     std::function<void(std::string)> log_net; // connections
@@ -79,11 +80,14 @@ public:
     /// Peers that a transaction announced now goes to.
     int takers() const { return m_broadcast.takers(); }
     int netgroups() const;
+    /// The least feerate (sat/kvB) that a connected peer relays; nothing while none said.
+    std::optional<std::int64_t> leastFeefilter() const;
     /// The median of the heights that the connected peers claimed when they came; -1 without one. Good for a
     /// picture of the progress only.
     std::int64_t claimedHeight() const;
 
     void addNode(const io::Endpoint& endpoint, bool keep);
+    bool isAdded(const io::Endpoint& endpoint) const;
     bool removeNode(const io::Endpoint& endpoint);
     bool disconnectNode(const std::string& address, std::int64_t id);
 

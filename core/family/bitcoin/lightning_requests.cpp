@@ -118,11 +118,31 @@ void BitcoinFamily::Parts::on(const api::FundChannel& request, Answered answered
         m_lightning->channels.fund(request, std::move(answered));
 }
 
+/// What only this answer tells of a channel, beside what every view of it shows.
+void BitcoinFamily::Parts::addDetails(api::ChannelView& view, const ln::channel::Channel& channel) const {
+    if (m_lightning->node_id) view.direction = *m_lightning->node_id < channel.peer ? 0 : 1;
+    view.most_htlcs = channel.terms.local.max_accepted_htlcs;
+    for (const ln::channel::Htlc& htlc : channel.commitments.htlcs)
+        view.htlcs.push_back({.incoming = htlc.offered_by == ln::commitment::Side::remote,
+                              .id = static_cast<std::int64_t>(htlc.id),
+                              .amount_msat = htlc.amount.value,
+                              .expiry = htlc.cltv_expiry.value,
+                              .payment_hash = htlc.payment_hash.hex()});
+}
+
 void BitcoinFamily::Parts::on(const api::ListPeerChannels& request, Answered answered) {
     if (!needWallet(answered)) return;
     api::ChannelList list{m_lightning->channels.views()};
-    if (!request.node_id.empty())
-        std::erase_if(list.channels, [&](const auto& view) { return view.node_id != request.node_id; });
+    std::erase_if(list.channels, [&](const api::ChannelView& view) {
+        return (!request.node_id.empty() && view.node_id != request.node_id) ||
+               (!request.short_channel_id.empty() && view.short_channel_id != request.short_channel_id) ||
+               (!request.channel_id.empty() && view.channel_id != request.channel_id);
+    });
+    std::map<std::string, const ln::channel::Channel*> channels;
+    for (const auto& [id, channel] : m_lightning->channels.all()) channels.emplace(id.hex(), channel);
+    for (api::ChannelView& view : list.channels)
+        if (const auto found = channels.find(view.channel_id); found != channels.end())
+            addDetails(view, *found->second);
     answer(answered, std::move(list));
 }
 

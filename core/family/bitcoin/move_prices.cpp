@@ -212,7 +212,9 @@ std::expected<MoveDriver::Quoted, api::Error> MoveDriver::chosen(const api::Star
         most = found->second.quote.fee.total_sat;
     } else {
         route = moveRouteOf(request.route, request.alone ? WithPartner::no : WithPartner::yes);
-        if (!route) return refuse(-8, "This release moves by `open` and `close` only.");
+        if (!route)
+            return refuse(-8,
+                          "This release moves by `open`, `close` or `close-alone`, not by another route.");
     }
     const std::vector<Quoted> all = price(asked, at);
     const auto found = std::ranges::find(all, *route, &Quoted::route);

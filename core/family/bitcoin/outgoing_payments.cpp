@@ -2,6 +2,8 @@
 
 #include "core/family/bitcoin/payment_parts.h"
 
+#include <fmt/format.h>
+
 namespace duplex::family::bitcoin {
 
 namespace {
@@ -93,6 +95,14 @@ void PaymentDriver::Parts::pay(const api::Pay& request, const Answered& answered
         return fail(answered, 205, "Nothing was paid: this invoice is this wallet's own.");
     const OutgoingPayment* known = outgoing.find(invoice->payment_hash);
     if (known != nullptr && known->state() != PaymentState::failed) {
+        // Said as done it would be believed: the payee has another amount than asked for now.
+        if (request.amount_msat && *request.amount_msat != known->request().amount.value)
+            return fail(answered, 201,
+                        fmt::format("Nothing was paid now: this invoice {} with {} msat, not {}. listpays "
+                                    "shows that payment; for another one ask for a new invoice.",
+                                    known->state() == PaymentState::succeeded ? "is paid already"
+                                                                              : "is being paid already",
+                                    known->request().amount.value, *request.amount_msat));
         if (!request.plan_only) return join(invoice->payment_hash, request, answered);
         return fail(answered, 201,
                     known->state() == PaymentState::succeeded ? "This invoice is paid already."

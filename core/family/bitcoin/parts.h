@@ -160,6 +160,7 @@ private:
                        const Answered& answered);
     void withKeyOf(const OpenWallet& wallet, std::function<void(std::optional<Bytes>)> then);
     api::LayerView lightningView() const;
+    void addDetails(api::ChannelView& view, const ln::channel::Channel& channel) const;
     std::set<duplex::bitcoin::Txid> channelTransactions() const;
     void addSecondFloor(api::StatusSnapshot& status) const;
     std::int64_t smallestDelay() const;
@@ -181,6 +182,9 @@ private:
                                             const Answered& answered) const;
     void withBlock(std::uint32_t height, const Answered& answered,
                    std::function<void(const FetchedBlock&)> then);
+    std::vector<api::SpentOutput> spentOutputs(const duplex::bitcoin::Transaction& transaction,
+                                               const duplex::bitcoin::Block* block,
+                                               std::int64_t height) const;
     ledger::BlockFacts blockFacts(std::uint32_t height) const;
     ledger::TransactionFacts transactionFacts(const duplex::bitcoin::Transaction& transaction,
                                               std::int64_t height, const std::string& block_hash,
@@ -241,6 +245,7 @@ private:
     std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>>
         m_bodies_seen; // height -> transactions, weight
     SyncPace m_pace;
+    std::optional<Ticks> m_scan_since; // not caught up since then
     QTimer m_clock;
     std::uint64_t m_revision = 0;
     std::int64_t m_started = 0;

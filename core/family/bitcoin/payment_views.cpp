@@ -4,6 +4,8 @@
 #include "core/family/bitcoin/payment_parts.h"
 #include "core/family/bitcoin/verified.h"
 
+#include <cctype>
+
 namespace duplex::family::bitcoin {
 
 namespace {
@@ -32,6 +34,13 @@ std::string statusOf(const IncomingPayment& payment) {
         return "expired";
     }
     return "unpaid";
+}
+
+/// An invoice is the same in capitals, as QR codes have it.
+bool isSameInvoice(std::string_view one, std::string_view other) {
+    return std::ranges::equal(
+        one, other, {}, [](unsigned char c) { return std::tolower(c); },
+        [](unsigned char c) { return std::tolower(c); });
 }
 
 ledger::ActivityState activityState(const OutgoingPayment& payment) {
@@ -96,7 +105,7 @@ api::InvoiceList PaymentDriver::invoices(const api::ListInvoices& request) const
     api::InvoiceList list;
     for (const auto& [hash, facts] : m_parts->invoice_facts) {
         if (!request.label.empty() && facts.label != request.label) continue;
-        if (!request.bolt11.empty() && facts.bolt11 != request.bolt11) continue;
+        if (!request.bolt11.empty() && !isSameInvoice(facts.bolt11, request.bolt11)) continue;
         if (!request.payment_hash.empty() && hash.hex() != request.payment_hash) continue;
         list.invoices.push_back(m_parts->describe(*m_parts->incoming.find(hash), facts));
     }
@@ -108,7 +117,7 @@ api::PaymentList PaymentDriver::payments(const api::ListPays& request) const {
     api::PaymentList list;
     for (const auto& [hash, payment] : m_parts->outgoing.all()) {
         const PaymentFacts& facts = m_parts->payment_facts.at(hash);
-        if (!request.bolt11.empty() && facts.bolt11 != request.bolt11) continue;
+        if (!request.bolt11.empty() && !isSameInvoice(facts.bolt11, request.bolt11)) continue;
         if (!request.payment_hash.empty() && hash.hex() != request.payment_hash) continue;
         if (!request.status.empty() && statusOf(payment) != request.status) continue;
         list.payments.push_back(m_parts->describe(payment, facts));

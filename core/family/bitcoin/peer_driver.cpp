@@ -15,6 +15,10 @@ constexpr Ticks connect_timeout = 20s;
 constexpr Ticks first_pause = 500ms;
 constexpr Ticks longest_pause = 120s;
 constexpr Ticks longest_ping = 30s;
+/// Peers answer a ping a second at most (BOLT 1 lets them drop the others, and Duplex does): one that comes
+/// sooner waits, instead of waiting for a pong that never comes.
+constexpr Ticks between_pings = 1100ms;
+constexpr std::uint16_t most_pong_bytes = 65'531; // BOLT 1: who asks for more gets no answer
 /// Two that dial each other at once make two connections: within this time the rule of olderWins decides.
 constexpr Ticks crossing_dials = 5s;
 /// Handshakes of strangers in progress; past it an accepted socket is closed at once (threats 67).
@@ -41,7 +45,10 @@ Ticks pauseAfter(int failures) {
 
 struct PeerDriver::Connection {
     struct OpenPing {
-        std::uint64_t number = 0;
+        std::uint64_t number = 0; // 0: not sent yet
+        std::uint16_t length = 0;
+        std::uint16_t pong_bytes = 0;
+        Ticks due{};
         Ticks until{};
         std::chrono::microseconds sent{};
         std::function<void(std::optional<std::chrono::microseconds>)> answered;
@@ -57,6 +64,7 @@ struct PeerDriver::Connection {
     bool pump_queued = false;
     std::vector<ConnectAnswered> waiting;
     std::vector<OpenPing> pings;
+    Ticks next_ping{}; // not before this
 };
 
 PeerDriver::PeerDriver(Shell& shell, const crypto::PrivateKey& node_key, PeerEvents events)
@@ -69,6 +77,7 @@ PeerDriver::PeerDriver(Shell& shell, const crypto::PrivateKey& node_key, PeerEve
 PeerDriver::~PeerDriver() {
     m_ending = true;
     m_server.close();
+    for (const auto& [node_id, id] : m_ready) notify(node_id, "disconnected");
     for (auto& [id, connection] : m_connections) {
         connection->socket->disconnect(this);
         connection->socket->abort();
@@ -295,6 +304,7 @@ void PeerDriver::onReady(Connection& connection, const transport::PeerReady& rea
     }
     for (const std::uint64_t id : needless) drop(id, Goodbye::send_rest, "it was not needed");
     const LightningConnection facts = *connection.facts;
+    notify(facts.node_id, "connected");
     m_events.ready(facts);
     for (const auto& answered : waiting) answered(facts);
 }
@@ -347,10 +357,18 @@ void PeerDriver::drop(std::uint64_t id, Goodbye goodbye, const std::string& why,
     noteKept(connection);
     if (connection.facts) {
         m_ready.erase(connection.facts->node_id);
+        notify(connection.facts->node_id, "disconnected");
         m_events.gone(connection.facts->node_id);
     }
     for (const auto& ping : connection.pings) ping.answered(std::nullopt);
     for (const auto& answered : connection.waiting) answered(std::unexpected(connectError(failure, why)));
+}
+
+/// For `notify`. The outlet is captured by itself: its place outlives every driver (shell.h).
+void PeerDriver::notify(const ln::NodeId& node_id, std::string state) {
+    m_shell.turn().after([outlet = &m_shell.outlet, id = node_id.hex(), state = std::move(state)] {
+        outlet->notify({.topic = api::Notification::Topic::peer, .id = id, .state = state});
+    });
 }
 
 /// When a kept peer is dialled again, now that this connection or dial of it ended.
@@ -379,22 +397,35 @@ void PeerDriver::disconnect(const ln::NodeId& node_id) {
 void PeerDriver::ping(const ln::NodeId& node_id, std::uint16_t length, std::uint16_t pong_bytes,
                       std::function<void(std::optional<std::chrono::microseconds>)> answered) {
     Connection* connection = readyOf(node_id);
-    const auto number =
-        connection == nullptr ? std::nullopt : connection->session->ping(pong_bytes, length, io::now());
-    if (!number) return answered(std::nullopt);
-    connection->pings.push_back({.number = *number,
-                                 .until = io::now() + longest_ping,
-                                 .sent = io::preciseNow(),
+    if (connection == nullptr || pong_bytes > most_pong_bytes) return answered(std::nullopt);
+    const Ticks due = std::max(io::now(), connection->next_ping);
+    connection->next_ping = due + between_pings;
+    connection->pings.push_back({.length = length,
+                                 .pong_bytes = pong_bytes,
+                                 .due = due,
+                                 .until = due + longest_ping,
+                                 .sent = {},
                                  .answered = std::move(answered)});
-    m_shell.turn().after([self = QPointer<PeerDriver>(this), id = connection->id, number = *number] {
-        Connection* open = self ? self->at(id) : nullptr;
-        if (open == nullptr) return;
-        // What the commit before it took is no part of the round trip.
-        const auto ping = std::ranges::find(open->pings, number, &Connection::OpenPing::number);
-        if (ping != open->pings.end()) ping->sent = io::preciseNow();
-        self->flush(id);
-    });
+    sendPings(*connection);
     armTimer();
+}
+
+void PeerDriver::sendPings(Connection& connection) {
+    for (Connection::OpenPing& ping : connection.pings) {
+        if (ping.number != 0 || ping.due > io::now()) continue;
+        const auto number = connection.session->ping(ping.pong_bytes, ping.length, io::now());
+        if (!number) continue; // it closes: answered then
+        ping.number = *number;
+        ping.sent = io::preciseNow();
+        m_shell.turn().after([self = QPointer<PeerDriver>(this), id = connection.id, number = *number] {
+            Connection* open = self ? self->at(id) : nullptr;
+            if (open == nullptr) return;
+            // What the commit before it took is no part of the round trip.
+            const auto sent = std::ranges::find(open->pings, number, &Connection::OpenPing::number);
+            if (sent != open->pings.end()) sent->sent = io::preciseNow();
+            self->flush(id);
+        });
+    }
 }
 
 void PeerDriver::flush(std::uint64_t id) {
@@ -427,6 +458,7 @@ void PeerDriver::tick() {
             return true;
         });
         for (const auto& ping : late) ping.answered(std::nullopt);
+        sendPings(*connection);
         connection->session->tick(now);
         pump(id);
     }
@@ -447,7 +479,7 @@ void PeerDriver::armTimer() {
     for (const auto& [id, connection] : m_connections) {
         if (!connection->session) continue;
         consider(connection->session->nextDeadline());
-        for (const auto& ping : connection->pings) consider(ping.until);
+        for (const auto& ping : connection->pings) consider(ping.number == 0 ? ping.due : ping.until);
     }
     const Ticks rest = io::now() + shortest_rest;
     if (next) next = std::max(*next, rest);

@@ -55,7 +55,7 @@ public:
     /// Sends what is queued, then closes; a kept peer is dialled again.
     void disconnect(const ln::NodeId& node_id);
     /// Time from the socket to the pong, or nothing when it is not connected or does not answer within 30 s.
-    /// Answers once, inside a turn.
+    /// Several in a row are sent a second apart, since peers answer no more. Answers once, inside a turn.
     void ping(const ln::NodeId& node_id, std::uint16_t length, std::uint16_t pong_bytes,
               std::function<void(std::optional<std::chrono::microseconds>)> answered);
 
@@ -83,11 +83,13 @@ private:
     bool olderWins(const Connection& older, const Connection& newer) const;
     void onPong(Connection& connection, const ln::transport::PongReceived& pong);
     void onClosed(std::uint64_t id, io::CloseReason reason, const std::string& detail);
+    void sendPings(Connection& connection);
     void flush(std::uint64_t id);
     void flushAfter(std::uint64_t id);
     void drop(std::uint64_t id, Goodbye goodbye, const std::string& why,
               ConnectFailure failure = ConnectFailure::peer_left);
     void noteKept(const Connection& connection);
+    void notify(const ln::NodeId& node_id, std::string state);
     void tick();
     void endTurn();
     void armTimer();

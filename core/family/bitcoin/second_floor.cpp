@@ -4,11 +4,18 @@
 #include "core/family/bitcoin/lightning_layer.h"
 #include "core/family/bitcoin/parts.h"
 
+#include <QDateTime>
+
 namespace duplex::family::bitcoin {
 
 namespace {
 
 constexpr std::size_t payments_looked_at = 20;
+
+/// The day in universal time, as logs and block times have it.
+std::string dateOf(std::int64_t seconds) {
+    return QDateTime::fromSecsSinceEpoch(seconds, Qt::UTC).date().toString(Qt::ISODate).toStdString();
+}
 
 bool holdsMoney(ChannelStage stage) {
     return stage >= ChannelStage::awaiting_funding && stage != ChannelStage::closed;
@@ -156,9 +163,11 @@ void BitcoinFamily::Parts::addSecondFloor(api::StatusSnapshot& status) const {
         const auto blocks = pace();
         const std::int64_t seconds = blocks ? blocks->median_seconds : 600;
         status.unlock_by = chain().timeAt(static_cast<std::uint32_t>(verified)) + safe * seconds;
-        status.warnings.push_back({api::Warning::Severity::warning,
-                                   "The wallet is locked while it has channels: until you unlock it, Duplex "
-                                   "can only watch them. Unlock it in time."});
+        status.warnings.push_back(
+            {api::Warning::Severity::warning,
+             "The wallet is locked while it has channels: until you unlock it, Duplex can only watch them. "
+             "Unlock it before " +
+                 dateOf(status.unlock_by) + ", or nobody answers for your channels."});
     }
     const std::int64_t missed = static_cast<std::int64_t>(chain().height()) - verified;
     if (missed > delay) {

@@ -7,7 +7,8 @@ namespace duplex::family::bitcoin {
 namespace {
 
 constexpr std::string_view magic = "DPXBACKUP";
-constexpr std::uint8_t file_version = 1;
+constexpr std::uint8_t first_version = 1; // named no network
+constexpr std::uint8_t file_version = 2;
 constexpr std::size_t checksum_size = 4;
 
 struct Pieces {
@@ -23,12 +24,17 @@ std::expected<Pieces, BackupError> piecesOf(ByteView file) {
     if (file.size() < magic.size() + 1 + checksum_size ||
         !std::ranges::equal(file.first(magic.size()), viewOf(magic)))
         return std::unexpected(BackupError::malformed);
-    if (file[magic.size()] > file_version) return std::unexpected(BackupError::newer_version);
+    const std::uint8_t version = file[magic.size()];
+    if (version > file_version) return std::unexpected(BackupError::newer_version);
     const ByteView body = file.first(file.size() - checksum_size);
-    if (file[magic.size()] != file_version || !std::ranges::equal(checksumOf(body), file.last(checksum_size)))
+    if (version < first_version || !std::ranges::equal(checksumOf(body), file.last(checksum_size)))
         return std::unexpected(BackupError::malformed);
     ByteReader reader(body.subspan(magic.size() + 1));
     Pieces pieces;
+    if (version > first_version) {
+        pieces.head.network = textOf(reader.compactBytes());
+        if (pieces.head.network.empty()) reader.fail();
+    }
     pieces.head.seed_file = reader.compactBytes();
     const std::uint8_t has_key = reader.u8();
     if (has_key > 1) reader.fail();
@@ -48,7 +54,9 @@ Bytes encodedWalletBackup(const crypto::Secret<32>& key, const WalletBackup& bac
     for (const auto& [script, label] : backup.labels) content.compactBytes(script).compactBytes(label);
     content.compactBytes(backup.static_backup);
     ByteWriter file;
-    file.bytes(viewOf(magic)).u8(file_version).compactBytes(backup.seed_file).u8(backup.key ? 1 : 0);
+    file.bytes(viewOf(magic)).u8(backup.network.empty() ? first_version : file_version);
+    if (!backup.network.empty()) file.compactBytes(viewOf(backup.network));
+    file.compactBytes(backup.seed_file).u8(backup.key ? 1 : 0);
     if (backup.key) file.bytes(*backup.key);
     file.compactBytes(crypto::sealWithKey(key, nonce, viewOf(magic), content.view()));
     const auto checksum = checksumOf(file.view());
@@ -67,7 +75,9 @@ std::expected<WalletBackup, BackupError> decodedWalletBackup(const crypto::Secre
     const auto content = crypto::openWithKey(key, viewOf(magic), pieces->sealed);
     if (!content) return std::unexpected(BackupError::other_seed_or_damaged);
     ByteReader reader(content->reveal());
-    WalletBackup backup{.seed_file = std::move(pieces->head.seed_file), .key = std::move(pieces->head.key)};
+    WalletBackup backup{.network = pieces->head.network,
+                        .seed_file = std::move(pieces->head.seed_file),
+                        .key = std::move(pieces->head.key)};
     backup.birthday = reader.u32be();
     backup.birthday_time = unixTime(reader.i64le());
     backup.key_chain = reader.compactBytes();

@@ -16,6 +16,7 @@ namespace {
 
 constexpr duplex::bitcoin::BlockHeight height_not_known{50'000'000};
 constexpr std::size_t wrong_passphrases_a_minute = 3;
+constexpr std::string_view lock_owner = "user"; // who holds what lockunspent locked
 
 /// The public key of a place; unset only for an index without a key (chance 2^-127).
 crypto::PublicKey publicKeyAt(const wallet::AccountKeys& accounts, const wallet::KeyPlace& place) {
@@ -239,6 +240,10 @@ void BitcoinFamily::Parts::on(const api::GetWalletInfo&, Answered answered) {
     info.complete_to = completeHeight();
     info.scanning = completeHeight() < static_cast<std::int64_t>(chain().height());
     info.scan_height = completeHeight();
+    info.scan_from = m_birthday_open ? info.scan_height : std::int64_t{m_wallet->facts.birthday.value};
+    info.scan_to = chain().height();
+    if (m_scan_since) info.scan_s = (io::now() - *m_scan_since).count() / 1000;
+    info.complete_hash = chain().hashAt(static_cast<std::uint32_t>(completeHeight())).reversedHex();
     if (!info.protected_by_password) info.warning = no_password_warning;
     info.fingerprint = toHex(m_wallet->facts.accounts.spending.fingerprint());
     answer(answered, std::move(info));
@@ -446,9 +451,18 @@ api::AddressInfo BitcoinFamily::Parts::describe(const duplex::bitcoin::Script& s
     info.is_mine = true;
     info.is_change = place->chain == wallet::Chain::change;
     info.hd_path = wallet::pathOf(*place, m_network).text();
-    info.fingerprint = toHex(m_wallet->facts.accounts.spending.fingerprint());
-    info.descriptor = (place->account == wallet::Account::spending ? "wpkh(" : "tr(") +
-                      publicKeyAt(m_wallet->facts.accounts, *place).hex() + ")";
+    std::ranges::replace(info.hd_path, '\'', 'h'); // as Core writes it
+    info.public_key = publicKeyAt(m_wallet->facts.accounts, *place).hex();
+    // A locked wallet knows its account keys only: then the key's origin begins there.
+    const bool spending = place->account == wallet::Account::spending;
+    const auto& account = spending ? m_wallet->facts.accounts.spending : m_wallet->facts.accounts.channel;
+    if (m_wallet->master) info.fingerprint = toHex(m_wallet->master->fingerprint());
+    const std::string origin = m_wallet->master
+                                   ? info.fingerprint + info.hd_path.substr(1)
+                                   : toHex(account.fingerprint()) + "/" +
+                                         std::to_string(static_cast<std::uint32_t>(place->chain)) + "/" +
+                                         std::to_string(place->index);
+    info.descriptor = (spending ? "wpkh([" : "tr([") + origin + "]" + info.public_key + ")";
     if (const auto checksum = duplex::bitcoin::keys::descriptorChecksum(info.descriptor))
         info.descriptor += "#" + *checksum;
     for (const auto& [outpoint, coin] : m_wallet->value.coins().coins()) {
@@ -559,13 +573,36 @@ void BitcoinFamily::Parts::on(const api::ListUnspent& request, Answered answered
 void BitcoinFamily::Parts::on(const api::LockUnspent& request, Answered answered) {
     if (!needWallet(answered)) return;
     wallet::WalletChange change;
-    if (request.unlock) m_wallet->value.release("user", change);
-    for (const auto& [txid, index] : request.outpoints) {
+    if (!request.outpoints) {
+        m_wallet->value.release(lock_owner, change);
+        keep(change);
+        return answer(answered, api::Done{});
+    }
+    // First every check, so that a call that fails changes nothing; then every change.
+    std::vector<duplex::bitcoin::OutPoint> outpoints;
+    for (const auto& [txid, index] : *request.outpoints) {
         const auto id = duplex::bitcoin::Txid::fromReversedHex(txid);
         if (!id) return fail(answered, -8, "A transaction id has 64 hexadecimal digits.");
-        if (request.unlock) continue;
-        if (!m_wallet->value.reserve({*id, index}, "user", change))
-            return fail(answered, -8, "Invalid parameter, expected unspent output of this wallet");
+        const duplex::bitcoin::OutPoint outpoint{*id, index};
+        const wallet::Coin* coin = m_wallet->value.coins().find(outpoint);
+        const std::string which = " (" + txid + ":" + std::to_string(index) + "). Nothing was changed.";
+        if (coin == nullptr)
+            return fail(answered, -8, "Invalid parameter, this wallet has no such output" + which);
+        if (coin->spent_by) return fail(answered, -8, "Invalid parameter, expected unspent output" + which);
+        if (request.unlock && coin->reserved_by != lock_owner)
+            return fail(answered, -8,
+                        coin->reserved_by.empty()
+                            ? "Invalid parameter, expected locked output" + which
+                            : "This output is held for a payment or a channel, not by lockunspent" + which);
+        if (!request.unlock && !coin->reserved_by.empty())
+            return fail(answered, -8, "Invalid parameter, output already locked" + which);
+        outpoints.push_back(outpoint);
+    }
+    for (const auto& outpoint : outpoints) {
+        if (request.unlock)
+            m_wallet->value.release(outpoint, lock_owner, change);
+        else
+            m_wallet->value.reserve(outpoint, lock_owner, change);
     }
     keep(change);
     answer(answered, api::Done{});
@@ -575,7 +612,7 @@ void BitcoinFamily::Parts::on(const api::ListLockUnspent&, Answered answered) {
     if (!needWallet(answered)) return;
     api::CoinList list;
     for (const auto& [outpoint, coin] : m_wallet->value.coins().coins()) {
-        if (!coin.spent_by && !coin.reserved_by.empty()) list.coins.push_back(describe(coin));
+        if (!coin.spent_by && coin.reserved_by == lock_owner) list.coins.push_back(describe(coin));
     }
     answer(answered, std::move(list));
 }
@@ -598,6 +635,9 @@ api::WalletTransaction BitcoinFamily::Parts::describe(const wallet::HistoryEntry
     result.time = secondsOf(entry.time);
     result.time_received = result.time;
     result.trusted = !entry.height && m_wallet->value.isTrusted(txid);
+    result.abandoned = entry.state == wallet::EntryState::abandoned;
+    result.complete_to = completeHeight();
+    result.complete_hash = chain().hashAt(static_cast<std::uint32_t>(result.complete_to)).reversedHex();
     result.comment = entry.label;
     if (entry.replaced_by) result.conflicts.push_back(entry.replaced_by->reversedHex());
     if (const auto state = m_client->broadcastState(txid); state && !entry.height) {

@@ -163,6 +163,72 @@ private slots:
         QCOMPARE(node.call({"listpays"}).object()["pays"].toArray().size(), 5);
     }
 
+    void invoicesAndPayments_whatIsAsked_isDoneOrRefused() {
+        NodeProgram node;
+        const auto partner = openChannel(node);
+        QVERIFY(partner);
+        // Fallbacks are written; a private channel that is not to be shown is not.
+        const QString address = node.call({"getnewaddress"}).text();
+        const auto invoice = [&](const char* label, const QStringList& options) {
+            QStringList call{"-named", "invoice", "amount_msat=1000", "description=x",
+                             QString("label=") + label};
+            return node.call({"decode", node.call(call + options).object()["bolt11"].toString()}).object();
+        };
+        const QJsonObject usual = invoice("usual", {"fallbacks=[\"" + address + "\"]"});
+        QCOMPARE(usual["fallbacks"].toArray().at(0).toObject()["addr"].toString(), address);
+        QCOMPARE(usual["routes"].toArray().size(), 1);
+        const QJsonObject hidden = invoice("hidden", {"exposeprivatechannels=false"});
+        QVERIFY(!hidden.isEmpty() && !hidden.contains("routes") && !hidden.contains("fallbacks"));
+        // Paid once with one amount: another one is no success.
+        const QString theirs = node.call({"sandbox", "invoice", "1000"}).object()["bolt11"].toString();
+        QVERIFY(well(node.call({"pay", theirs})));
+        QCOMPARE(node.call({"pay", theirs, "1000000"}).status, 0);
+        const CliResult other = node.call({"pay", theirs, "1500000"});
+        QCOMPARE(other.code(), 201);
+        QVERIFY2(other.errors.contains("1000000 msat, not 1500000"), other.errors.constData());
+        QCOMPARE(node.call({"listpays", theirs.toUpper()}).object()["pays"].toArray().size(), 1);
+        QCOMPARE(node.call({"layers", "nope"}).code(), -18);
+        QCOMPARE(node.call({"layers", "first"}).status, 0);
+        QVERIFY(node.call({"-named", "move", "from=L1", "to=L2", "amount_sat=1000", "route=swap-in",
+                           "max_fee_sat=1000"})
+                    .errors.contains("close-alone"));
+        // A ping right after another one waits for its turn.
+        for (int i = 0; i < 2; ++i) QVERIFY(well(node.call({"ping", partner->id})));
+        const QJsonObject channel = channelOf(node);
+        QVERIFY(channel["direction"].toInt(-1) >= 0 && channel["max_accepted_htlcs"].toInt() > 0);
+        QCOMPARE(channel["htlcs"].toArray().size(), 0);
+        QCOMPARE(node.call({"-named", "listpeerchannels", "channel_id=" + channel["channel_id"].toString()})
+                     .object()["channels"]
+                     .toArray()
+                     .size(),
+                 1);
+        QCOMPARE(node.call({"-named", "listpeerchannels", "short_channel_id=1x1x1"})
+                     .object()["channels"]
+                     .toArray()
+                     .size(),
+                 0);
+        // Two channels with one partner: which one is meant?
+        QVERIFY(well(node.call({"fundchannel", partner->id, "500000"})));
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                int usable = 0;
+                for (const auto& one : node.call({"listpeerchannels"}).object()["channels"].toArray())
+                    usable += one.toObject()["state"].toString() == "CHANNELD_NORMAL" ? 1 : 0;
+                return usable == 2 || (node.mine() && false);
+            },
+            patience_ms));
+        const CliResult closed = node.call({"close", partner->id});
+        QCOMPARE(closed.code(), -32602);
+        QVERIFY2(closed.errors.contains("several channels"), closed.errors.constData());
+        // Locked with channels open: the warning says until when.
+        QVERIFY(well(node.call({"-stdin", "walletpassphrasechange"}, "\ncorrect horse\n")));
+        node.signal(SIGTERM);
+        QCOMPARE(node.waitForEnd(), 0);
+        QVERIFY(node.start());
+        QTRY_VERIFY_WITH_TIMEOUT(node.call({"getblockchaininfo"}).output.contains("Unlock it before 2"),
+                                 patience_ms);
+    }
+
     void forceClose_sweepsAfterTheDelay() {
         NodeProgram node;
         QVERIFY(openChannel(node));

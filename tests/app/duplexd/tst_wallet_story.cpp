@@ -2,6 +2,8 @@
 
 #include "tests/app/node_program.h"
 
+#include <QLocalSocket>
+
 #include <csignal>
 
 using duplex::test::CliResult;
@@ -136,6 +138,148 @@ private slots:
                 QVERIFY(node.start());
             }
         }
+    }
+
+    void lockUnspent_failedCall_changesNothing_andUnlockFreesOnlyWhatIsNamed() {
+        NodeProgram node;
+        QVERIFY(node.start());
+        QCOMPARE(node.call({"createwallet", "first"}).status, 0);
+        QVERIFY(node.fund(300'000));
+        QVERIFY(node.fund(400'000));
+        QStringList coins;
+        for (const auto& coin : node.call({"listunspent"}).array())
+            coins.push_back(QString("{\"txid\":\"%1\",\"vout\":%2}")
+                                .arg(coin.toObject()["txid"].toString())
+                                .arg(coin.toObject()["vout"].toInt()));
+        QCOMPARE(coins.size(), 2);
+        const auto lock = [&](const char* unlock, const QStringList& which) {
+            return node.call({"lockunspent", unlock, "[" + which.join(',') + "]"});
+        };
+        const auto locked = [&] { return node.call({"listlockunspent"}).array().size(); };
+        const QString unknown = "{\"txid\":\"" + QString(64, 'a') + "\",\"vout\":0}";
+        QCOMPARE(lock("false", {coins[0], unknown}).code(), -8);
+        QCOMPARE(locked(), 0);
+        QCOMPARE(lock("false", coins).status, 0);
+        QCOMPARE(lock("false", {coins[0]}).code(), -8); // locked already
+        QCOMPARE(lock("true", {coins[0], unknown}).code(), -8);
+        QCOMPARE(locked(), 2);
+        QCOMPARE(lock("true", {coins[0]}).status, 0);
+        QCOMPARE(locked(), 1);
+        QCOMPARE(lock("true", {coins[0]}).code(), -8); // never locked, as far as anybody knows
+        QCOMPARE(lock("true", {}).status, 0);          // nothing is named, nothing is freed
+        QCOMPARE(locked(), 1);
+        QCOMPARE(node.call({"lockunspent", "true"}).status, 0);
+        QCOMPARE(locked(), 0);
+    }
+
+    void ownSend_raw_saysItsFeeAndWhatItSpends() {
+        NodeProgram node;
+        QVERIFY(node.start());
+        QCOMPARE(node.call({"activity"}).code(), -18);
+        QCOMPARE(node.call({"createwallet", "first"}).status, 0);
+        QVERIFY(node.fund(5'000'000));
+        const QString txid = node.call({"sendtoaddress", somebody, "0.01"}).text();
+        const qint64 fee = -satoshi(node.call({"gettransaction", txid}).object()["fee"]);
+        for (const bool confirmed : {false, true}) {
+            if (confirmed) QVERIFY(node.mine());
+            const QJsonObject raw = node.call({"getrawtransaction", txid, "2"}).object();
+            QCOMPARE(satoshi(raw["fee"]), fee);
+            const QJsonObject spent = raw["vin"].toArray().at(0).toObject()["prevout"].toObject();
+            QCOMPARE(satoshi(spent["value"]), 5'000'000);
+            QCOMPARE(spent["generated"].toBool(), false);
+            QVERIFY(spent["height"].toInteger() > 0);
+        }
+        for (const auto& fact : node.call({"provenance", txid}).array())
+            if (fact.toObject()["fact"].toString() == "amount")
+                QCOMPARE(fact.toObject()["value"].toString(),
+                         "-1000000"); // as gettransaction: without the fee
+        // In its block the same is known; of the payment that funded us it is not.
+        const QString block = node.call({"gettransaction", txid}).object()["blockhash"].toString();
+        QCOMPARE(satoshi(node.call({"getrawtransaction", txid, "2", block}).object()["fee"]), fee);
+        for (const auto& entry : node.call({"listtransactions"}).array()) {
+            if (entry.toObject()["category"].toString() != "receive") continue;
+            const QString received = entry.toObject()["txid"].toString();
+            QVERIFY(!node.call({"getrawtransaction", received, "2"}).object().contains("fee"));
+        }
+    }
+
+    void ownAddress_descriptorSaysWhereItsKeyComesFrom() {
+        NodeProgram node;
+        QVERIFY(node.start());
+        QCOMPARE(node.call({"-stdinpass", "createwallet", "safe"}, "correct horse\n").status, 0);
+        const QString address = node.call({"getnewaddress"}).text();
+        for (const bool unlocked : {false, true}) {
+            if (unlocked)
+                QCOMPARE(node.call({"-stdinpass", "walletpassphrase", "600"}, "correct horse\n").status, 0);
+            const QJsonObject info = node.call({"getaddressinfo", address}).object();
+            QCOMPARE(info["hdkeypath"].toString(), "m/84h/1h/0h/0/0");
+            QCOMPARE(info["pubkey"].toString().size(), 66);
+            const QString descriptor = info["desc"].toString();
+            QCOMPARE(node.call({"deriveaddresses", descriptor}).array(), (QJsonArray{address}));
+            // The master key's fingerprint is known from the first unlocking on; never another one's.
+            const QString master = info["hdmasterfingerprint"].toString();
+            QCOMPARE(master.isEmpty(), !unlocked);
+            QVERIFY2(descriptor.startsWith(unlocked ? "wpkh([" + master + "/84h/1h/0h/0/0]" : "wpkh(["),
+                     qPrintable(descriptor));
+        }
+        const QJsonObject last = node.call({"getwalletinfo"}).object()["lastprocessedblock"].toObject();
+        QCOMPARE(last["hash"].toString(), QString(node.call({"getbestblockhash"}).text()));
+    }
+
+    // The topic `peer`, here for Bitcoin peers; for Lightning's see tst_peer_driver.
+    void notify_peer_tellsWhoComesAndGoes() {
+        NodeProgram node;
+        QVERIFY(node.start());
+        const auto peers = [&] { return node.call({"getpeerinfo"}).array(); };
+        QTRY_COMPARE_WITH_TIMEOUT(peers().size(), 1, 60'000);
+        const QString address = peers().at(0).toObject()["addr"].toString();
+        QLocalSocket socket;
+        socket.connectToServer(node.socket());
+        QVERIFY(socket.waitForConnected(60'000));
+        socket.write("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"notify\",\"params\":[[\"peer\"]]}\n");
+        const auto line = [&] {
+            return QTest::qWaitFor([&] { return socket.canReadLine(); }, 60'000)
+                       ? QJsonDocument::fromJson(socket.readLine()).object()
+                       : QJsonObject();
+        };
+        QCOMPARE(line()["result"].toArray(), QJsonArray{"peer"});
+        QCOMPARE(node.call({"disconnectnode", address}).status, 0);
+        for (const char* state : {"disconnected", "connected"}) { // it is the only one: dialled again
+            const QJsonObject told = line();
+            QCOMPARE(told["method"].toString(), "peer");
+            QCOMPARE(told["params"].toObject()["id"].toString(), address);
+            QCOMPARE(told["params"].toObject()["state"].toString(), state);
+        }
+    }
+
+    void addedNode_twice_isSaid() {
+        NodeProgram node;
+        QVERIFY(node.start());
+        QCOMPARE(node.call({"addnode", "127.0.0.1:1", "add"}).status, 0); // nobody listens there
+        QCOMPARE(node.call({"addnode", "127.0.0.1:1", "add"}).code(), -23);
+        QCOMPARE(node.call({"addnode", "127.0.0.1:1", "remove"}).status, 0);
+        QCOMPARE(node.call({"addnode", "127.0.0.1:1", "add"}).status, 0);
+        QCOMPARE(node.call({"addnode", "foo", "add"}).code(), -8);
+    }
+
+    void backup_withoutPassword_warns_andAnotherNetworksIsRefused() {
+        NodeProgram node;
+        QVERIFY(node.start());
+        QCOMPARE(node.call({"createwallet", "first"}).status, 0);
+        const QString path = node.folder() + "/first.backup";
+        const CliResult written = node.call({"backupwallet", path});
+        QCOMPARE(written.status, 0);
+        QVERIFY2(written.output.contains("not protected by a password"), written.output.constData());
+        QCOMPARE(node.call({"-stdin", "walletpassphrasechange"}, "\ncorrect horse\n").status, 0);
+        QCOMPARE(node.call({"-stdinpass", "walletpassphrase", "60"}, "correct horse\n").status, 0);
+        QCOMPARE(node.call({"backupwallet", path + "2"}).output, QByteArray());
+        node.signal(SIGTERM);
+        QCOMPARE(node.waitForEnd(), 0);
+        NodeProgram other;
+        QVERIFY(other.start({"--network=regtest"}));
+        const CliResult refused = other.call({"--network=regtest", "restorewallet", "again", path});
+        QCOMPARE(refused.code(), -8);
+        QVERIFY2(refused.errors.contains("--network=sandbox"), refused.errors.constData());
     }
 
     void labels_ofAddresses_standInTheActivity() {

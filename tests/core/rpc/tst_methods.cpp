@@ -303,6 +303,194 @@ private slots:
         QVERIFY(call("decoderawtransaction", q("['00']")).starts_with("error -22"));
     }
 
+    void verbosityAndMode_unknown_areRefused() {
+        const std::string hash(64, 'a');
+        for (const char* value : {"'abc'", "{}", "1.5", "'1'", "[1]"}) {
+            QVERIFY2(call("getblock", q("['" + hash + "'," + value + "]")).starts_with("error -3:"), value);
+            QVERIFY2(call("getrawtransaction", q("['" + hash + "'," + value + "]")).starts_with("error -3:"),
+                     value);
+        }
+        const std::string payee = "'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4'";
+        const auto refused = [&](const std::string& mode, const char* code) {
+            const std::string begin = "error " + std::string(code);
+            return call("estimatesmartfee", q("[6," + mode + "]")).starts_with(begin) &&
+                   call("sendtoaddress",
+                        q("{'address':" + payee + ",'amount':1,'estimate_mode':" + mode + "}"))
+                       .starts_with(begin) &&
+                   call("send", q("[{" + payee + ":1},null," + mode + "]")).starts_with(begin) &&
+                   call("send", q("[{" + payee + ":1},null,null,null,{'estimate_mode':" + mode + "}]"))
+                       .starts_with(begin) &&
+                   call("sendall", q("[[" + payee + "],null," + mode + "]")).starts_with(begin);
+        };
+        QVERIFY(refused("'bogus'", "-8: Invalid estimate_mode parameter"));
+        QVERIFY(refused("''", "-8:"));
+        QVERIFY(refused("6", "-3:"));
+        QVERIFY(call("sendtoaddress", q("{'address':" + payee +
+                                        ",'amount':1,'fee_rate':2,"
+                                        "'estimate_mode':'economical'}"))
+                    .starts_with("error -8: Cannot specify both"));
+        QVERIFY(m_session.requests.empty());
+        m_session.reply = [](const api::Request&) { return api::Answer(api::FeeEstimate{.blocks = 6}); };
+        for (const char* mode : {"'unset'", "'ECONOMICAL'", "'conservative'", "null"})
+            QVERIFY2(!call("estimatesmartfee", q("[6," + std::string(mode) + "]")).starts_with("error"),
+                     mode);
+        m_session.reply = [](const api::Request&) {
+            return api::Answer(std::unexpected(api::Error{.code = -5, .message = "not here"}));
+        };
+        for (const char* value : {"0", "1", "2", "true", "false", "null"})
+            QCOMPARE(call("getblock", q("['" + hash + "'," + value + "]")),
+                     std::string("error -5: not here"));
+    }
+
+    void getrawtransaction_spentOutputsKnown_givesFeeAndPrevout() {
+        // BIP 143, the P2WPKH example's unsigned transaction.
+        const char* hex =
+            "0100000002fff7f7881a8099afa6940d42d1e7f6362bec38171ea3edf433541db4e4ad969f0000000000eeff"
+            "ffffef51e1b804cc89d182d279655c3aa89e815b1b309fe287d9b2b55d57b90ec68a0100000000ffffffff"
+            "02202cb206000000001976a9148280b37df378db99f66f85c95a783a76ac7a6d5988ac9093510d00000000"
+            "1976a9143bde42dbee7e4dbe6a21b2d50ce2f0167faa815988ac11000000";
+        api::RawTransactionReply reply{.transaction = *fromHex(hex)};
+        m_session.reply = [&](const api::Request&) { return api::Answer(reply); };
+        const std::string txid = "['" + std::string(64, 'a') + "',";
+        QVERIFY(call("getrawtransaction", q(txid + "2]")).find("\"fee\"") == std::string::npos);
+        reply.spent = {{.amount_sat = 625'000'000, .script = *fromHex("51"), .height = 7},
+                       {.amount_sat = 600'000'000, .script = *fromHex("52"), .generated = true}};
+        QVERIFY(call("getrawtransaction", q(txid + "1]")).find("\"fee\"") == std::string::npos);
+        const Json json = *parseJson(call("getrawtransaction", q(txid + "2]")));
+        QCOMPARE(json.find("fee")->text(), std::string("8.89210000"));
+        const auto& inputs = *json.find("vin")->elements();
+        QVERIFY(inputs[0].find("prevout")->text().starts_with(
+            q("{'generated':false,'height':7,'value':6.25000000,'scriptPubKey':{'asm':'1'")));
+        QVERIFY(inputs[1].find("prevout")->text().starts_with(q("{'generated':true,'value':6.00000000,")));
+        reply.spent.pop_back(); // one is not known
+        QVERIFY(call("getrawtransaction", q(txid + "2]")).find("prevout") == std::string::npos);
+    }
+
+    void lockunspent_list_isNeverTakenForAll() {
+        m_session.reply = [](const api::Request&) { return api::Answer(api::Done{}); };
+        const std::string coin = "{'txid':'" + std::string(64, 'a') + "','vout':1}";
+        QCOMPARE(call("lockunspent", q("[true,[" + coin + "]]")), std::string("true"));
+        const auto outpoints = [&] { return std::get<api::LockUnspent>(m_session.requests.at(0)).outpoints; };
+        QCOMPARE(outpoints()->size(), std::size_t{1});
+        QCOMPARE(call("lockunspent", "[true,[]]"), std::string("true"));
+        QVERIFY(outpoints() && outpoints()->empty());
+        QCOMPARE(call("lockunspent", "[true]"), std::string("true"));
+        QVERIFY(!outpoints());
+        QVERIFY(call("lockunspent", q("[false,[" + coin + "," + coin + "]]")).starts_with("error -8:"));
+        QVERIFY(call("lockunspent", "[false]").starts_with("error -8:"));
+    }
+
+    void invoice_options_areWrittenOrRefused() {
+        m_session.reply = [](const api::Request&) { return api::Answer(api::InvoiceInfo{}); };
+        const auto request = [&] { return std::get<api::CreateInvoice>(m_session.requests.at(0)); };
+        const std::string begin = "{'amount_msat':1000,'label':'a','description':'b'";
+        call("invoice", q(begin + "}"));
+        QVERIFY(request().fallbacks.empty() && !request().expose_private_channels);
+        call("invoice", q(begin + ",'fallbacks':['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4'],"
+                                  "'exposeprivatechannels':false}"));
+        QCOMPARE(request().fallbacks, std::vector<std::string>{"bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"});
+        QCOMPARE(request().expose_private_channels, std::optional(false));
+        call("invoice", q(begin + ",'exposeprivatechannels':true}"));
+        QCOMPARE(request().expose_private_channels, std::optional(true));
+        for (const char* option : {"'fallbacks':['tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx']",
+                                   "'fallbacks':[1]", "'fallbacks':{}", "'exposeprivatechannels':['1x1x1']",
+                                   "'exposeprivatechannels':'no'", "'exposeprivatechannels':0"}) {
+            QVERIFY2(call("invoice", q(begin + "," + option + "}")).starts_with("error -32602: "), option);
+            QVERIFY(m_session.requests.empty());
+        }
+    }
+
+    void filters_thatFitNothing_areNamedInTheError() {
+        const std::string id = "02" + std::string(64, 'A');
+        for (const auto& [method, params, said] : std::vector<std::array<std::string, 3>>{
+                 {"listpeers", "['bad']", "id: should be a node id"},
+                 {"listnodes", "['bad']", "id: should be a node id"},
+                 {"listnodes", "{'limit':-5}", "limit: should be 1"},
+                 {"listchannels", "['bad']", "short_channel_id: should be"},
+                 {"listchannels", "{'source':'bad'}", "source: should be"},
+                 {"listchannels", "{'destination':'bad'}", "destination: should be"},
+                 {"listchannels", "{'limit':0}", "limit: should be 1"},
+                 {"listpeerchannels", "['bad']", "id: should be a node id"},
+                 {"listpays", "['bad']", "bolt11: Invalid bolt11"},
+                 {"listpays", "{'payment_hash':'zz'}", "payment_hash: should be 64"},
+                 {"listinvoices", "{'payment_hash':'zz'}", "payment_hash: should be 64"},
+                 {"listinvoices", "{'invstring':'zz'}", "invstring: Invalid bolt11"}}) {
+            const std::string answer = call(method, q(params));
+            QVERIFY2(answer.starts_with("error -32602: " + said), (method + ": " + answer).c_str());
+            QVERIFY(m_session.requests.empty());
+        }
+        QVERIFY(
+            call("activity", q("[5,0,'bogus']")).starts_with("error -8: layer: there is no layer 'bogus'"));
+        m_session.reply = [](const api::Request&) { return api::Answer(api::LightningPeerList{}); };
+        QCOMPARE(call("listpeers", q("['" + id + "']")), q("{'peers':[]}"));
+        QCOMPARE(std::get<api::ListPeers>(m_session.requests.at(0)).node_id, "02" + std::string(64, 'a'));
+        m_session.reply = [](const api::Request&) { return api::Answer(api::ActivityList{}); };
+        QCOMPARE(call("activity", q("[5,0,'L2']")), std::string("[]"));
+        QCOMPARE(call("activity", "[]"), std::string("[]"));
+        m_session.reply = [](const api::Request&) { return api::Answer(api::PortfolioSnapshot{}); };
+        QCOMPARE(call("layers", q("['savings']")), std::string("[]"));
+        QCOMPARE(std::get<api::GetLayers>(m_session.requests.at(0)).wallet, std::string("savings"));
+    }
+
+    void move_help_namesEveryRoute() {
+        const std::string help = *helpText("move")->string();
+        for (const char* route : {"open", "close", "close-alone"})
+            QVERIFY2(help.find(route) != std::string::npos, route);
+    }
+
+    void addressOfSomebodyElse_hasNoLabelOfEvidence() {
+        m_session.reply = [](const api::Request&) {
+            return api::Answer(api::AddressInfo{.address = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"});
+        };
+        const std::string params = q("['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4']");
+        QVERIFY(call("getaddressinfo", params).find("verified") == std::string::npos);
+        m_session.reply = [](const api::Request&) {
+            return api::Answer(
+                api::AddressInfo{.address = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", .is_mine = true});
+        };
+        QVERIFY(call("getaddressinfo", params).find("verified") != std::string::npos);
+    }
+
+    void walletFields_areCores() {
+        m_session.reply = [](const api::Request&) {
+            return api::Answer(api::WalletInfo{.scanning = true,
+                                               .scan_height = 150,
+                                               .scan_from = 100,
+                                               .scan_to = 300,
+                                               .scan_s = 7,
+                                               .complete_to = 150,
+                                               .complete_hash = "ab"});
+        };
+        const std::string info = call("getwalletinfo", "[]");
+        QVERIFY(info.find(q("'scanning':{'duration':7,'progress':0.25,'height':150}")) != std::string::npos);
+        QVERIFY(info.find(q("'lastprocessedblock':{'hash':'ab','height':150}")) != std::string::npos);
+        m_session.reply = [](const api::Request&) {
+            api::WalletTransaction transaction{.abandoned = true, .complete_to = 9, .complete_hash = "cd"};
+            transaction.details = {{.category = "receive"}, {.category = "send"}};
+            return api::Answer(transaction);
+        };
+        const Json shown = *parseJson(call("gettransaction", q("['" + std::string(64, 'a') + "']")));
+        QCOMPARE(shown.find("lastprocessedblock")->text(), q("{'hash':'cd','height':9}"));
+        for (const Json& detail : *shown.find("details")->elements())
+            QCOMPARE(detail.find("abandoned")->text(), std::string("true"));
+    }
+
+    void label_star_isNoName() {
+        const std::string said = "error -11: Invalid label name";
+        QVERIFY(call("getnewaddress", q("['*']")).starts_with(said));
+        QVERIFY(call("setlabel", q("['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4','*']")).starts_with(said));
+        QVERIFY(m_session.requests.empty());
+    }
+
+    void backupwallet_withoutPassword_warns() {
+        m_session.reply = [](const api::Request&) { return api::Answer(api::Text{.text = "/x"}); };
+        QCOMPARE(call("backupwallet", q("['/x']")), std::string("null"));
+        m_session.reply = [](const api::Request&) {
+            return api::Answer(api::Text{.text = "/x", .warning = "open"});
+        };
+        QCOMPARE(call("backupwallet", q("['/x']")), q("{'warnings':['open']}"));
+    }
+
     void genesisCoinbase_decoded_givesCoresFields() {
         const std::string text =
             call("decoderawtransaction",

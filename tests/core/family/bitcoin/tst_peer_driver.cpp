@@ -67,6 +67,32 @@ class TestPeerDriver : public QObject {
     Q_OBJECT
 
 private slots:
+    // The topic `peer` of notify (interface.md, Transport).
+    void connection_comesAndGoes_isNotified() {
+        test::TestShell shell;
+        Node alice(shell, 1);
+        Node bob(shell, 2);
+        const auto told = [&] {
+            std::multiset<std::string> lines;
+            for (const auto& one : shell.notified())
+                if (one.topic == api::Notification::Topic::peer) lines.insert(one.id + " " + one.state);
+            return lines;
+        };
+        QVERIFY(join(alice, bob));
+        std::multiset<std::string> expected{alice.id.hex() + " connected", bob.id.hex() + " connected"};
+        QCOMPARE(told(), expected);
+        alice.peers->disconnect(bob.id);
+        shell.end();
+        expected.insert({alice.id.hex() + " disconnected", bob.id.hex() + " disconnected"});
+        QTRY_COMPARE_WITH_TIMEOUT(told(), expected, patience_ms);
+        // The wallet is closed: its driver goes with its connections.
+        QVERIFY(join(alice, bob));
+        bob.peers.reset();
+        shell.end();
+        const std::string last = alice.id.hex() + " disconnected";
+        QCOMPARE(std::ranges::count(told(), last), 2);
+    }
+
     void connect_bothReady_messagesPass() {
         test::TestShell shell;
         Node alice(shell, 1);
@@ -232,6 +258,20 @@ private slots:
         shell.end();
         QCOMPARE(answers.size(), std::size_t{4});
         QVERIFY(!answers[3]);
+    }
+
+    // Peers answer one ping a second (ours too): the second one waits for its turn, not for a pong in vain.
+    void ping_severalAtOnce_areAllAnswered() {
+        test::TestShell shell;
+        Node alice(shell, 1);
+        Node bob(shell, 2);
+        QVERIFY(join(alice, bob));
+        std::vector<std::optional<std::chrono::microseconds>> answers;
+        for (int i = 0; i < 3; ++i)
+            alice.peers->ping(bob.id, 128, 128, [&](auto time) { answers.push_back(time); });
+        shell.end();
+        QTRY_COMPARE_WITH_TIMEOUT(answers.size(), std::size_t{3}, patience_ms);
+        for (const auto& time : answers) QVERIFY(time && *time < 1s); // the wait is no part of the round trip
     }
 
     void ping_onLoopback_isMeasuredInMicroseconds() {

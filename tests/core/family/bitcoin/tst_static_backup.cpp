@@ -101,6 +101,16 @@ private slots:
         QCOMPARE(decodedWalletBackup(backupKey(root(2)), made).error(), BackupError::other_seed_or_damaged);
     }
 
+    void walletFile_namesItsNetwork() {
+        WalletBackup backup = walletBackup();
+        backup.network = "testnet4";
+        const Bytes made = encodedWalletBackup(backupKey(root(1)), backup, {3});
+        QCOMPARE(walletBackupHead(made)->network, std::string("testnet4"));
+        QCOMPARE(*decodedWalletBackup(backupKey(root(1)), made), backup);
+        QVERIFY(
+            walletBackupHead(encodedWalletBackup(backupKey(root(1)), walletBackup(), {3}))->network.empty());
+    }
+
     void walletFile_anyChangeOrCut_isRefused() {
         const Bytes made = encodedWalletBackup(backupKey(root(1)), walletBackup(), {3});
         for (std::size_t i = 0; i < made.size(); ++i) {
