@@ -83,13 +83,36 @@ LocalResult networkInfo(const api::StatusSnapshot& status, const Arguments&, con
     json.set("connections", status.peers);
     json.set("connections_in", 0);
     json.set("connections_out", status.peers);
+    Json networks = Json::array();
+    for (const std::string_view name : {"ipv4", "ipv6", "onion"})
+        networks.push(Json::object()
+                          .set("name", name)
+                          .set("limited", false)
+                          .set("reachable", name != "onion" || !status.proxy.empty())
+                          .set("proxy", status.proxy));
+    json.set("networks", std::move(networks));
+    if (status.relay_fee_sat_per_kvb) json.set("relayfee", Json::btc(*status.relay_fee_sat_per_kvb));
     return json.set("warnings", std::move(warnings));
+}
+
+Json secondsJson(std::int64_t microseconds) {
+    return Json(Json::Number{fmt::format("{}.{:06}", microseconds / 1'000'000, microseconds % 1'000'000)});
+}
+
+/// Core's names, from the text of the address; nothing for a name, which may lead to any.
+std::string networkOf(const std::string& address) {
+    if (address.starts_with('[')) return "ipv6";
+    const std::string host = address.substr(0, address.rfind(':'));
+    if (host.ends_with(".onion")) return "onion";
+    const bool digits = host.find_first_not_of("0123456789.") == std::string::npos;
+    return digits && !host.empty() ? "ipv4" : std::string();
 }
 
 Json peerJson(const api::PeerFacts& peer) {
     Json json = Json::object();
     json.set("id", peer.id);
     json.set("addr", peer.address);
+    json.setText("network", networkOf(peer.address));
     json.set("services", fmt::format("{:016x}", peer.services));
     json.set("servicesnames", serviceNames(peer.services));
     json.set("relaytxes", peer.relays_transactions);
@@ -98,10 +121,9 @@ Json peerJson(const api::PeerFacts& peer) {
     json.set("bytessent", peer.bytes_sent);
     json.set("bytesrecv", peer.bytes_received);
     json.set("conntime", peer.connected_at);
-    json.set("timeoffset", 0);
-    if (peer.ping_us >= 0)
-        json.set("pingtime", Json(Json::Number{fmt::format("{}.{:06}", peer.ping_us / 1'000'000,
-                                                           peer.ping_us % 1'000'000)}));
+    // Its clock is not kept: no timeoffset, rather than one that nobody measured.
+    if (peer.ping_us >= 0) json.set("pingtime", secondsJson(peer.ping_us));
+    if (peer.least_ping_us >= 0) json.set("minping", secondsJson(peer.least_ping_us));
     json.set("version", peer.version);
     json.set("subver", peer.user_agent);
     json.set("inbound", peer.inbound);

@@ -90,6 +90,17 @@ std::optional<Script> witnessProgramFor(ByteView script, ScriptKind kind) {
     return std::nullopt;
 }
 
+/// What the script inside tells of its segwit output, as Core infers it; else only the address is known.
+std::optional<std::string> segwitDescriptor(ByteView script, ScriptKind kind) {
+    if (kind == ScriptKind::public_key) {
+        const auto operations = bitcoin::operationsOf(script);
+        return operations ? std::optional("wpkh(" + toHex((*operations)[0].data) + ")") : std::nullopt;
+    }
+    if (kind != ScriptKind::multisig) return std::nullopt;
+    const auto bare = bareMultisig(script);
+    return bare ? std::optional("wsh(" + *bare + ")") : std::nullopt;
+}
+
 LocalResult decodeScript(const Arguments& arguments, const Environment& environment) {
     const auto bytes = fromHex(arguments.text("hexstring"));
     if (!bytes)
@@ -105,7 +116,7 @@ LocalResult decodeScript(const Arguments& arguments, const Environment& environm
     json.set("p2sh", scriptHashAddress(*bytes, network));
     if (hasUncompressedKey(*bytes, kind)) return json;
     if (const auto program = witnessProgramFor(*bytes, kind)) {
-        Json segwit = scriptJson(*program, network);
+        Json segwit = scriptJson(*program, network, segwitDescriptor(*bytes, kind));
         segwit.set("p2sh-segwit", scriptHashAddress(*program, network));
         json.set("segwit", std::move(segwit));
     }
@@ -164,6 +175,10 @@ struct Range {
     std::int64_t last = 0;
 };
 
+/// A call is answered where all calls are read, and in the window where everything is drawn: each key
+/// costs a point multiplication, so more than these would hold everybody up. Core allows 1,000,000.
+constexpr std::int64_t most_keys = 10'000;
+
 std::expected<Range, api::Error> rangeOf(const Json& value) {
     Range range;
     if (const auto end = value.integer()) {
@@ -179,15 +194,15 @@ std::expected<Range, api::Error> rangeOf(const Json& value) {
     if (range.first < 0) return fail(Code::bad_parameter, "Range should be greater or equal than 0");
     if (range.last >= 0x80000000LL) return fail(Code::bad_parameter, "End of range is too high");
     if (range.last < 0) return fail(Code::bad_parameter, "Range should be greater or equal than 0");
-    if (range.last - range.first >= 1'000'000) return fail(Code::bad_parameter, "Range is too large");
     return range;
 }
 
 std::expected<Json, api::Error> addressesOf(const Descriptor& descriptor, Range range,
                                             const bitcoin::NetworkParameters& network) {
     Json list = Json::array();
+    const Descriptor cheaper = descriptor.forManyScripts();
     for (std::int64_t index = range.first; index <= range.last; ++index) {
-        const auto script = descriptor.scriptAt(static_cast<std::uint32_t>(index));
+        const auto script = cheaper.scriptAt(static_cast<std::uint32_t>(index));
         if (!script)
             return fail(Code::bad_address, script.error() == DescriptorError::hardened_needs_private_key
                                                ? "Cannot derive script without private keys"
@@ -215,6 +230,12 @@ LocalResult deriveAddresses(const Arguments& arguments, const Environment& envir
         range = *given;
     }
     const auto branches = descriptor->branches();
+    const std::size_t keys_each = branches.size() * std::max<std::size_t>(1, descriptor->keyCount());
+    if ((range.last - range.first + 1) * static_cast<std::int64_t>(keys_each) > most_keys)
+        return fail(Code::bad_parameter,
+                    fmt::format("Range is too large: a call derives at most {} keys, and this descriptor has "
+                                "{} for each address. Ask for the rest with further calls.",
+                                most_keys, keys_each));
     if (branches.size() == 1) return addressesOf(branches.front(), range, *environment.network);
     Json lists = Json::array();
     for (const Descriptor& branch : branches) {
@@ -257,8 +278,7 @@ std::vector<Method> decodeMethods() {
          .group = group,
          .params = {{.name = "descriptor",
                      .needed = Needed::yes,
-                     .help = "with or without checksum",
-                     .secrecy = Secrecy::open}},
+                     .help = "with or without checksum; one with private keys: -stdin"}},
          .summary = "What an output descriptor is.",
          .result_help = "an object as Core's",
          .example = "\"wpkh([d34db33f/84h/0h/"
@@ -269,7 +289,7 @@ std::vector<Method> decodeMethods() {
          .params = {{.name = "descriptor", .needed = Needed::yes, .help = "with checksum"},
                     {.name = "range",
                      .type = ParamType::text_or_json,
-                     .help = "last index, or [first, last]"}},
+                     .help = "last index, or [first, last]; at most 10000 addresses a call"}},
          .summary = "Addresses of an output descriptor.",
          .result_help = "an array of addresses",
          .example = "DESCRIPTOR '[0,2]'",
@@ -278,9 +298,10 @@ std::vector<Method> decodeMethods() {
          .group = group,
          .params = {{.name = "string",
                      .needed = Needed::yes,
-                     .help = "a BOLT 11 invoice, or a bitcoin: or lightning: link"}},
-         .summary = "What a string is, and what stands in it.",
-         .result_help = "an object with type and valid, for BOLT 11 as Core Lightning's",
+                     .help = "a BOLT 11 invoice, a bitcoin: or lightning: link, or an address"}},
+         .summary = "What a string is, and what stands in it. BOLT 12 and LNURL are known by sight only.",
+         .result_help = "an object with type and valid, for BOLT 11 as Core Lightning's; with valid false "
+                        "also why",
          .example = "lnbc1...",
          .local = decodeText},
     };

@@ -1,6 +1,7 @@
 #include "core/rpc/decode_text.h"
 
 #include "core/bitcoin/primitives/address.h"
+#include "core/bitcoin/primitives/bech32.h"
 #include "core/lightning/invoice/bolt11.h"
 #include "core/rpc/payment_link.h"
 
@@ -18,10 +19,49 @@ std::string lowerCase(std::string_view text) {
     return lower;
 }
 
-Json linkJson(const PaymentLink& link) {
+/// What of Lightning this release knows by sight only.
+struct Unread {
+    std::string_view prefix;
+    std::string_view type;
+    std::string_view name;
+};
+constexpr Unread unread[] = {{"lno1", "bolt12 offer", "a BOLT 12 offer"},
+                             {"lni1", "bolt12 invoice", "a BOLT 12 invoice"},
+                             {"lnr1", "bolt12 invoice_request", "a BOLT 12 invoice request"},
+                             {"lnurl1", "lnurl", "an LNURL, the address of a web service"},
+                             {"lnurlp:", "lnurl", "an LNURL, the address of a web service"},
+                             {"lnurlw:", "lnurl", "an LNURL, the address of a web service"},
+                             {"lnurlc:", "lnurl", "an LNURL, the address of a web service"},
+                             {"keyauth:", "lnurl", "an LNURL, the address of a web service"}};
+
+const Unread* unreadOf(std::string_view lower) {
+    const auto found =
+        std::ranges::find_if(unread, [&](const Unread& one) { return lower.starts_with(one.prefix); });
+    return found == std::end(unread) ? nullptr : &*found;
+}
+
+std::string whyUnread(const Unread& what) {
+    return "This is " + std::string(what.name) +
+           ". This release of Duplex can neither check nor pay it. Ask the payee for a BOLT 11 invoice "
+           "(lnbc...) or an address.";
+}
+
+/// Why what stands in a link's `lightning` field cannot be paid; nothing when it can.
+std::string problemOf(const std::string& invoice, const bitcoin::NetworkParameters& network) {
+    if (const Unread* what = unreadOf(lowerCase(invoice))) return whyUnread(*what);
+    const auto read = lightning::invoice::decodeInvoice(invoice, network);
+    return read ? std::string()
+                : "Its lightning field is no invoice that can be paid: " +
+                      std::string(lightning::invoice::textOf(read.error()));
+}
+
+Json linkJson(const PaymentLink& link, const bitcoin::NetworkParameters& network) {
+    const std::string problem = link.invoice.empty() ? std::string() : problemOf(link.invoice, network);
     Json json = Json::object();
     json.set("type", "bip21");
-    json.set("valid", true);
+    json.set("valid", problem.empty());
+    if (!problem.empty())
+        json.set("why", link.address.empty() ? problem : problem + " Its address can be paid.");
     json.setText("address", link.address);
     if (link.amount_sat) json.set("amount", Json::btc(*link.amount_sat)).set("amount_sat", *link.amount_sat);
     json.setText("label", link.label);
@@ -34,6 +74,31 @@ Json linkJson(const PaymentLink& link) {
 }
 
 using lightning::invoice::Invoice;
+
+/// One number of a signature in DER: without leading zeros, but never negative.
+Bytes derNumber(ByteView number) {
+    while (number.size() > 1 && number[0] == 0) number = number.subspan(1);
+    Bytes der{0x02, static_cast<std::uint8_t>(number.size() + (number[0] >> 7))};
+    if ((number[0] & 0x80U) != 0) der.push_back(0);
+    der.insert(der.end(), number.begin(), number.end());
+    return der;
+}
+
+/// The last 104 words of an invoice: r, s and the recovery id; as Core Lightning writes it, in DER.
+std::optional<std::string> signatureOf(std::string_view invoice) {
+    constexpr std::size_t longest = 7089;
+    constexpr std::size_t signature_words = 104;
+    const auto text = bitcoin::decodeBech32(invoice, longest);
+    if (!text || text->words.size() < signature_words) return std::nullopt;
+    const auto bytes = bitcoin::convertBits(std::span(text->words).last(signature_words), 5, 8, false);
+    if (!bytes || bytes->size() != 65) return std::nullopt;
+    Bytes numbers = derNumber(ByteView(*bytes).first(32));
+    const Bytes s = derNumber(ByteView(*bytes).subspan(32, 32));
+    numbers.insert(numbers.end(), s.begin(), s.end());
+    Bytes der{0x30, static_cast<std::uint8_t>(numbers.size())};
+    der.insert(der.end(), numbers.begin(), numbers.end());
+    return toHex(der);
+}
 
 // The prefix and the 5-bit words before the signature, as they stand in the text.
 std::string currencyOf(std::string_view lower) {
@@ -115,7 +180,8 @@ Json invoiceJson(const Invoice& invoice, std::string_view lower, const Environme
         json.set("fallbacks", std::move(fallbacks));
     }
     if (!invoice.route_hints.empty()) json.set("routes", routesJson(invoice.route_hints));
-    return json.set("payment_hash", toHex(invoice.payment_hash));
+    json.set("payment_hash", toHex(invoice.payment_hash));
+    return json.setIf("signature", signatureOf(lower));
 }
 
 } // namespace
@@ -126,11 +192,13 @@ LocalResult decodeText(const Arguments& arguments, const Environment& environmen
     if (lower.starts_with("bitcoin:")) {
         const auto link = parsePaymentLink(text, *environment.network);
         if (!link) return fail(Code::bad_params, std::string(textOf(link.error())));
-        return linkJson(*link);
+        return linkJson(*link, *environment.network);
     }
     constexpr std::string_view scheme = "lightning:";
     const std::string invoice_text = lower.starts_with(scheme) ? text.substr(scheme.size()) : text;
     const std::string invoice_lower = lowerCase(invoice_text);
+    if (const Unread* what = unreadOf(invoice_lower))
+        return Json::object().set("type", what->type).set("valid", false).set("why", whyUnread(*what));
     if (invoice_lower.starts_with("ln")) {
         const auto invoice = lightning::invoice::decodeInvoice(invoice_text, *environment.network);
         if (!invoice)
@@ -140,9 +208,10 @@ LocalResult decodeText(const Arguments& arguments, const Environment& environmen
     }
     if (bitcoin::scriptFromAddress(text, *environment.network))
         return Json::object().set("type", "address").set("valid", true).set("address", text);
-    return fail(Code::bad_params,
-                "This is no BOLT 11 invoice, no bitcoin: or lightning: link, and no address of "
-                "this network. Copy it again from the payee.");
+    return fail(
+        Code::bad_params,
+        "This is no BOLT 11 invoice, no bitcoin: or lightning: link, no BOLT 12 text, no LNURL, and no "
+        "address of this network. Copy it again from the payee.");
 }
 
 } // namespace duplex::rpc

@@ -61,6 +61,31 @@ Json peerJson(const api::LightningPeer& peer) {
     return json;
 }
 
+namespace {
+
+/// The type as bits; ours are made of these three (lightning.md 4.4).
+Bytes typeBits(const std::string& type) {
+    Bytes bits(type.find("scid_alias") == std::string::npos ? 3 : 6);
+    const auto set = [&](std::size_t bit) {
+        bits[bits.size() - 1 - bit / 8] |= static_cast<std::uint8_t>(1U << (bit % 8));
+    };
+    set(12); // static_remotekey
+    set(22); // anchors
+    if (bits.size() > 3) set(46);
+    return bits;
+}
+
+Json htlcJson(const api::HtlcView& htlc) {
+    return Json::object()
+        .set("direction", htlc.incoming ? "in" : "out")
+        .set("id", htlc.id)
+        .set("amount_msat", htlc.amount_msat)
+        .set("expiry", htlc.expiry)
+        .set("payment_hash", htlc.payment_hash);
+}
+
+} // namespace
+
 Json channelJson(const api::ChannelView& channel) {
     Json json = Json::object();
     json.set("peer_id", channel.node_id);
@@ -68,6 +93,7 @@ Json channelJson(const api::ChannelView& channel) {
     json.set("peer_connected", channel.connected);
     json.set("channel_id", channel.channel_id);
     json.setText("short_channel_id", channel.short_channel_id);
+    if (channel.direction >= 0) json.set("direction", channel.direction);
     Json alias = Json::object();
     alias.setText("local", channel.alias_local);
     alias.setText("remote", channel.alias_remote);
@@ -79,6 +105,9 @@ Json channelJson(const api::ChannelView& channel) {
                            : channel.close_cause == "by the partner" ? "remote"
                                                                      : "");
     json.set("private", !channel.announced);
+    json.set("channel_type", channelTypeJson(typeBits(channel.type)));
+    json.set("features",
+             Json::array().push("option_static_remotekey").push("option_anchors_zero_fee_htlc_tx"));
     json.set("channel_type_name", channel.type);
     json.set("funding_txid", channel.funding_txid);
     json.set("funding_outnum", channel.funding_index);
@@ -95,6 +124,10 @@ Json channelJson(const api::ChannelView& channel) {
     json.set("in_flight_out_msat", channel.in_flight_out_msat);
     json.set("in_flight_in_msat", channel.in_flight_in_msat);
     json.set("htlc_count", channel.htlc_count);
+    Json htlcs = Json::array();
+    for (const api::HtlcView& htlc : channel.htlcs) htlcs.push(htlcJson(htlc));
+    json.set("htlcs", std::move(htlcs));
+    if (channel.most_htlcs > 0) json.set("max_accepted_htlcs", channel.most_htlcs);
     json.set("minimum_htlc_in_msat", channel.htlc_minimum_msat);
     json.set("our_to_self_delay", channel.to_self_delay_ours);
     json.set("their_to_self_delay", channel.to_self_delay_theirs);

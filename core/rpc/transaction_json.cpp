@@ -62,16 +62,6 @@ std::string pushed(const Bytes& data, Signatures signatures) {
     return toHex(data);
 }
 
-// Core's multi(): only what a bare multisig says by itself.
-std::optional<std::string> bareMultisig(ByteView script) {
-    const auto operations = bitcoin::operationsOf(script);
-    if (!operations || operations->size() < 4) return std::nullopt;
-    const int needed = operations->front().opcode - 0x50;
-    std::string text = fmt::format("multi({}", needed);
-    for (std::size_t i = 1; i + 2 < operations->size(); ++i) text += "," + toHex((*operations)[i].data);
-    return text + ")";
-}
-
 std::string withoutChecksum(ByteView script, const bitcoin::NetworkParameters& network) {
     const ScriptKind kind = bitcoin::kindOf(script);
     if (kind == ScriptKind::public_key) {
@@ -83,6 +73,11 @@ std::string withoutChecksum(ByteView script, const bitcoin::NetworkParameters& n
     if (kind == ScriptKind::taproot) return "rawtr(" + toHex(script.subspan(2)) + ")";
     if (const auto address = bitcoin::addressOf(script, network)) return "addr(" + *address + ")";
     return "raw(" + toHex(script) + ")";
+}
+
+std::string withChecksum(const std::string& descriptor) {
+    const auto checksum = bitcoin::keys::descriptorChecksum(descriptor);
+    return checksum ? descriptor + "#" + *checksum : descriptor;
 }
 
 Json inputJson(const bitcoin::TxIn& input, bool coinbase) {
@@ -105,6 +100,15 @@ Json inputJson(const bitcoin::TxIn& input, bool coinbase) {
 }
 
 } // namespace
+
+std::optional<std::string> bareMultisig(ByteView script) {
+    const auto operations = bitcoin::operationsOf(script);
+    if (!operations || operations->size() < 4) return std::nullopt;
+    const int needed = operations->front().opcode - 0x50;
+    std::string text = fmt::format("multi({}", needed);
+    for (std::size_t i = 1; i + 2 < operations->size(); ++i) text += "," + toHex((*operations)[i].data);
+    return text + ")";
+}
 
 std::string scriptAsm(ByteView script, Signatures signatures) {
     std::string text;
@@ -141,15 +145,14 @@ std::string scriptAsm(ByteView script, Signatures signatures) {
 }
 
 std::string inferredDescriptor(ByteView script, const bitcoin::NetworkParameters& network) {
-    const std::string text = withoutChecksum(script, network);
-    const auto checksum = bitcoin::keys::descriptorChecksum(text);
-    return checksum ? text + "#" + *checksum : text;
+    return withChecksum(withoutChecksum(script, network));
 }
 
-Json scriptJson(ByteView script, const bitcoin::NetworkParameters& network) {
+Json scriptJson(ByteView script, const bitcoin::NetworkParameters& network,
+                const std::optional<std::string>& descriptor) {
     Json json = Json::object();
     json.set("asm", scriptAsm(script, Signatures::plain));
-    json.set("desc", inferredDescriptor(script, network));
+    json.set("desc", descriptor ? withChecksum(*descriptor) : inferredDescriptor(script, network));
     json.set("hex", toHex(script));
     // Core gives a bare public key's script no address, though its hash would have one.
     if (bitcoin::kindOf(script) != ScriptKind::public_key)

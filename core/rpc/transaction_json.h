@@ -16,8 +16,13 @@ std::string scriptAsm(ByteView script, Signatures signatures);
 /// with checksum.
 std::string inferredDescriptor(ByteView script, const bitcoin::NetworkParameters& network);
 
-/// {asm, desc, hex, address?, type}, as in decoderawtransaction.
-Json scriptJson(ByteView script, const bitcoin::NetworkParameters& network);
+/// "multi(...)" for a bare multisig script, without checksum; nothing for another one.
+std::optional<std::string> bareMultisig(ByteView script);
+
+/// {asm, desc, hex, address?, type}, as in decoderawtransaction. `descriptor`, without checksum, where more
+/// is known of the script than it says itself.
+Json scriptJson(ByteView script, const bitcoin::NetworkParameters& network,
+                const std::optional<std::string>& descriptor = {});
 
 /// The fields of decoderawtransaction: txid, hash, version, size, vsize, weight, locktime, vin, vout.
 Json transactionJson(const bitcoin::Transaction& transaction, const bitcoin::NetworkParameters& network);

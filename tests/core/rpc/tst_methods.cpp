@@ -303,6 +303,26 @@ private slots:
         QVERIFY(call("decoderawtransaction", q("['00']")).starts_with("error -22"));
     }
 
+    void deriveaddresses_rangeTooLarge_isRefusedAtOnce() {
+        const std::string xpub =
+            "xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8"
+            "YtGqsefD265TMg7usUDFdp6W1EGMcet8";
+        const auto derive = [&](const std::string& steps, const std::string& range) {
+            const std::string plain = "wpkh(" + xpub + steps + ")";
+            const std::string info = call("getdescriptorinfo", "[\"" + plain + "\"]");
+            const std::string checksum = *parseJson(info)->find("checksum")->string();
+            return call("deriveaddresses", "[\"" + plain + "#" + checksum + "\"," + range + "]");
+        };
+        QVERIFY(derive("/0/*", "[0,10000]")
+                    .starts_with("error -8: Range is too large: a call derives at most 10000 keys"));
+        QVERIFY(derive("/<0;1>/*", "[0,5000]").starts_with("error -8: Range is too large"));
+        QVERIFY(derive("/0/*", "[0,2147483648]").starts_with("error -8: End of range"));
+        const auto two = parseJson(derive("/<0;1>/*", "[5,6]"));
+        QCOMPARE(two->elements()->size(), std::size_t{2});
+        QCOMPARE(two->elements()->at(1).elements()->at(1).text(),
+                 parseJson(derive("/1/*", "[6,6]"))->elements()->at(0).text());
+    }
+
     void verbosityAndMode_unknown_areRefused() {
         const std::string hash(64, 'a');
         for (const char* value : {"'abc'", "{}", "1.5", "'1'", "[1]"}) {
@@ -451,6 +471,39 @@ private slots:
         QVERIFY(call("getaddressinfo", params).find("verified") != std::string::npos);
     }
 
+    void networkAndPeers_whatIsNotKnown_isLeftOut() {
+        m_session.reply = [](const api::Request&) {
+            return api::Answer(api::StatusSnapshot{.version = "0.1.0"});
+        };
+        std::string text = call("getnetworkinfo", "[]");
+        QVERIFY(text.find("relayfee") == std::string::npos);
+        QVERIFY(text.find(q("{'name':'onion','limited':false,'reachable':false,'proxy':''}")) !=
+                std::string::npos);
+        m_session.reply = [](const api::Request&) {
+            return api::Answer(api::StatusSnapshot{
+                .version = "0.1.0", .relay_fee_sat_per_kvb = 1000, .proxy = "127.0.0.1:9050"});
+        };
+        text = call("getnetworkinfo", "[]");
+        QVERIFY(text.find("\"relayfee\":0.00001000") != std::string::npos);
+        QVERIFY(text.find(q("{'name':'onion','limited':false,'reachable':true,'proxy':'127.0.0.1:9050'}")) !=
+                std::string::npos);
+        m_session.reply = [](const api::Request&) {
+            api::PeerList list;
+            for (const char* address :
+                 {"192.0.2.1:8333", "[2001:db8::1]:8333", "abc.onion:8333", "seed.example:1"})
+                list.peers.push_back({.address = address, .ping_us = 1500, .least_ping_us = 900});
+            list.peers.push_back({.address = "192.0.2.2:1"});
+            return api::Answer(list);
+        };
+        const Json peers = *parseJson(call("getpeerinfo", "[]"));
+        const auto& list = *peers.elements();
+        for (const auto& [at, name] : {std::pair{0, "ipv4"}, {1, "ipv6"}, {2, "onion"}})
+            QCOMPARE(*list[static_cast<std::size_t>(at)].find("network")->string(), std::string(name));
+        QVERIFY(!list[3].find("network"));
+        QCOMPARE(list[0].find("minping")->text(), std::string("0.000900"));
+        QVERIFY(!list[4].find("minping") && !list[0].find("timeoffset"));
+    }
+
     void walletFields_areCores() {
         m_session.reply = [](const api::Request&) {
             return api::Answer(api::WalletInfo{.scanning = true,
@@ -475,6 +528,44 @@ private slots:
             QCOMPARE(detail.find("abandoned")->text(), std::string("true"));
     }
 
+    void decodescript_segwit_saysWhatStandsInside() {
+        // A public key of Core's rpc_decodescript.json, alone and in a multisig.
+        const std::string key = "03b0da749730dc9b4b1f4a14d6902877a92541f5368778853d9c4a0cb7802dcfb2";
+        const auto segwit = [&](const std::string& script) {
+            return *parseJson(call("decodescript", q("['" + script + "']")))
+                        .value()
+                        .find("segwit")
+                        ->find("desc")
+                        ->string();
+        };
+        QVERIFY(segwit("21" + key + "ac").starts_with("wpkh(" + key + ")#"));
+        QVERIFY(segwit("5121" + key + "51ae").starts_with("wsh(multi(1," + key + "))#"));
+        QVERIFY(segwit("51").starts_with("addr(bc1q"));
+    }
+
+    void listpeerchannels_channel_hasCoreLightningsFields() {
+        m_session.reply = [](const api::Request&) {
+            api::ChannelView view{.type = "anchors+scid_alias"};
+            view.htlcs = {
+                {.incoming = true, .id = 3, .amount_msat = 5000, .expiry = 900, .payment_hash = "ab"}};
+            view.direction = 1;
+            view.most_htlcs = 30;
+            return api::Answer(api::ChannelList{{view}});
+        };
+        const std::string text = call("listpeerchannels", q("{'short_channel_id':'1x2x3'}"));
+        QCOMPARE(std::get<api::ListPeerChannels>(m_session.requests.at(0)).short_channel_id,
+                 std::string("1x2x3"));
+        for (const char* part :
+             {"'direction':1", "'max_accepted_htlcs':30",
+              "'channel_type':{'bits':[12,22,46],'names':['static_remotekey/even','anchors/even','scid_alias/"
+              "even']}",
+              "'features':['option_static_remotekey','option_anchors_zero_fee_htlc_tx']",
+              "'htlcs':[{'direction':'in','id':3,'amount_msat':5000,'expiry':900,'payment_hash':'ab'}]"})
+            QVERIFY2(text.find(q(part)) != std::string::npos, part);
+        QVERIFY(call("listpeerchannels", q("{'channel_id':'ab'}")).starts_with("error -32602: channel_id"));
+        QVERIFY(call("listpeerchannels", q("{'short_channel_id':'ab'}")).starts_with("error -32602: short"));
+    }
+
     void label_star_isNoName() {
         const std::string said = "error -11: Invalid label name";
         QVERIFY(call("getnewaddress", q("['*']")).starts_with(said));
@@ -489,6 +580,29 @@ private slots:
             return api::Answer(api::Text{.text = "/x", .warning = "open"});
         };
         QCOMPARE(call("backupwallet", q("['/x']")), q("{'warnings':['open']}"));
+    }
+
+    void decode_whatThisReleaseCannotPay_saysWhatItIs() {
+        for (const auto& [text, type] : std::vector<std::pair<std::string, std::string>>{
+                 {"LNURL1DP68GURN8GHJ7UM9WFMXJCM99E3K7MF0V9CXJ0M385EKVCENXC6R2C35XVUKXEFCV5MKVV34X5EKZD3EV56N"
+                  "YD3HX"
+                  "QURZEPEXEJXXEPNXSCRVWFNV9NXZCN9XQ6XYEFHVGCXXCMYXYMNSERXFQ5FNS",
+                  "lnurl"},
+                 {"lightning:lnurl1dp68gurn8ghj7um9", "lnurl"},
+                 {"lnurlp://example.com/a", "lnurl"},
+                 {"lno1pqps7sjqpgt", "bolt12 offer"},
+                 {"LNI1PQPS", "bolt12 invoice"}}) {
+            const Json json = *parseJson(call("decode", "[\"" + text + "\"]"));
+            QVERIFY2(json.find("type") && *json.find("type")->string() == type, text.c_str());
+            QCOMPARE(json.find("valid")->text(), std::string("false"));
+            QVERIFY(json.find("why")->string()->find("neither check nor pay") != std::string::npos);
+        }
+        const Json link = *parseJson(
+            call("decode", q("['bitcoin:bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4?lightning=abc']")));
+        QCOMPARE(link.find("valid")->text(), std::string("false"));
+        QVERIFY(link.find("why")->string()->ends_with("Its address can be paid."));
+        const Json offer = *parseJson(call("decode", q("['bitcoin:?lightning=lno1pqps7sjqpgt']")));
+        QVERIFY(offer.find("why")->string()->find("BOLT 12 offer") != std::string::npos);
     }
 
     void genesisCoinbase_decoded_givesCoresFields() {
@@ -551,8 +665,11 @@ private slots:
             text.find(q("'payee':'03e7156ae33b0a208d0744199163177e909e80176e55d97a2f221ede0f934dd9ad','"
                         "amount_msat':250000000,'description':'1 cup coffee','min_final_cltv_expiry':18")) !=
             std::string::npos);
-        QVERIFY(text.ends_with(
-            q("'payment_hash':'0001020304050607080900010203040506070809000102030405060708090102'}")));
+        // The signature stands in the example's breakdown as r and s; here in DER.
+        QVERIFY(text.ends_with(q(
+            "'payment_hash':'0001020304050607080900010203040506070809000102030405060708090102','signature':'"
+            "3045022100e59e3ffbd3945e4334879158d31e89b076dff54f3fa7979ae79df2db9dcaf5"
+            "8902206cbfe1a478b8d2307e92c88139464cb7e6ef26e414c4abe33337961ddc5e8ab1'}")));
     }
 
     void commandLine_arguments_areConvertedByType() {
