@@ -70,7 +70,6 @@ private slots:
         NodeProgram node;
         QVERIFY(openChannel(node));
         QVERIFY(node.fund(300'000));
-        QTRY_COMPARE_WITH_TIMEOUT(node.call({"listunspent"}).array().size(), 2, patience_ms);
         for (const auto& row : node.call({"listunspent"}).array()) {
             const QJsonObject coin = row.toObject();
             if (satoshi(coin["amount"]) == 300'000) continue;

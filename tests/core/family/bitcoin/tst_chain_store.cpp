@@ -56,33 +56,38 @@ private slots:
             room.turns.end();
             QCOMPARE(room.disputed().size(), std::size_t{4});
         }
-        Room room(dir);
-        QCOMPARE(room.disputed().size(), std::size_t{4}); // they outlive a restart
-        const std::vector<BlockHeader> others = linked(6, headers[6], 2);
-        room.store->persist(
-            light::PersistReorganisation{{6}, {headers.begin() + 7, headers.end()}, others, {}}, room.turn(),
-            [] {}, room.failed);
-        room.turns.end();
         const std::set<BlockHeight> left = {{5}, {6}};
-        QVERIFY(room.disputed() == left);
+        {
+            Room room(dir);
+            QCOMPARE(room.disputed().size(), std::size_t{4}); // they outlive a restart
+            const std::vector<BlockHeader> others = linked(6, headers[6], 2);
+            room.store->persist(
+                light::PersistReorganisation{{6}, {headers.begin() + 7, headers.end()}, others, {}},
+                room.turn(), [] {}, room.failed);
+            room.turns.end();
+            QVERIFY(room.disputed() == left);
+        }
         QVERIFY(Room(dir).disputed() == left);
     }
 
     void disputed_isTakenBackWithItsFilter() {
         QTemporaryDir dir;
-        Room room(dir);
-        const std::vector<BlockHeader> headers = linked(10, {}, 1);
-        QVERIFY(room.store->persist(light::PersistHeaders{{0}, headers, {}}, room.turns.current(), [] {}));
-        room.turns.end();
-        room.store->persist(
-            light::PersistFilterHeaders{{0}, std::vector<wire::FilterHeader>(10)}, room.turn(), [] {},
-            room.failed);
-        for (const std::uint32_t height : {3U, 8U})
-            room.store->persist(light::Disputed{{height}}, room.turns.current());
-        room.turns.end();
-        room.store->persist(light::PersistFilterHeaders{{8}, {}}, room.turn(), [] {}, room.failed);
-        room.turns.end();
-        QVERIFY(room.disputed() == std::set<BlockHeight>{BlockHeight{3}});
+        {
+            Room room(dir);
+            const std::vector<BlockHeader> headers = linked(10, {}, 1);
+            QVERIFY(
+                room.store->persist(light::PersistHeaders{{0}, headers, {}}, room.turns.current(), [] {}));
+            room.turns.end();
+            room.store->persist(
+                light::PersistFilterHeaders{{0}, std::vector<wire::FilterHeader>(10)}, room.turn(), [] {},
+                room.failed);
+            for (const std::uint32_t height : {3U, 8U})
+                room.store->persist(light::Disputed{{height}}, room.turns.current());
+            room.turns.end();
+            room.store->persist(light::PersistFilterHeaders{{8}, {}}, room.turn(), [] {}, room.failed);
+            room.turns.end();
+            QVERIFY(room.disputed() == std::set<BlockHeight>{BlockHeight{3}});
+        }
         QVERIFY(Room(dir).disputed() == std::set<BlockHeight>{BlockHeight{3}});
     }
 };

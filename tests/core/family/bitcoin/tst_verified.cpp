@@ -57,7 +57,7 @@ private slots:
     // An estimate is as old as the newest block that it was taken of.
     void fee_hasTheTimeOfItsBlocks() {
         const light::FeeEstimate estimate{
-            .feerate = {500}, .source = light::FeeSource::recent_blocks, .blocks = 3, .age = 2h};
+            .feerate = {500}, .source = light::FeeSource::recent_blocks, .blocks = 3, .age = 120min};
         const auto verified = verifiedFee(estimate, 900'000, unixTime(1'800'000'000));
         QCOMPARE(verified.label, Label::reported);
         QCOMPARE(verified.time, std::int64_t{1'800'000'000 - 7200});
