@@ -1,6 +1,6 @@
 #include "core/io/endpoint.h"
 
-#include <QHostAddress>
+#include <arpa/inet.h>
 
 #include <charconv>
 
@@ -71,7 +71,8 @@ std::string toText(const Endpoint& endpoint) {
 }
 
 bool isAddress(const std::string& host) {
-    return !QHostAddress(QString::fromStdString(host)).isNull();
+    in6_addr parsed{};
+    return inet_pton(AF_INET, host.c_str(), &parsed) == 1 || inet_pton(AF_INET6, host.c_str(), &parsed) == 1;
 }
 
 bool isLoopback(const Endpoint& endpoint) {
