@@ -26,7 +26,7 @@ set(DUPLEX_FUZZ_LINK_fuzz_json Qt6::Core)
 set(DUPLEX_FUZZ_SOURCES_fuzz_json core/rpc/json.cpp)
 set(DUPLEX_FUZZ_SOURCES_fuzz_payment_link core/rpc/payment_link.cpp)
 set(DUPLEX_FUZZ_SOURCES_fuzz_endpoint core/io/endpoint.cpp)
-set(DUPLEX_FUZZ_SOURCES_fuzz_configuration app/command_line.cpp)
+set(DUPLEX_FUZZ_SOURCES_fuzz_configuration app/command_line.cpp core/io/endpoint.cpp)
 
 if(DUPLEX_SANITIZE OR DUPLEX_FUZZ)
     foreach(source IN LISTS fuzz_sources)
