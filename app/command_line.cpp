@@ -159,24 +159,43 @@ std::vector<std::string> optionNames(const std::vector<std::string>& arguments) 
     return names;
 }
 
+namespace {
+
+/// One line of duplex.conf: a section's name in brackets, or a key with its value.
+struct ConfigurationLine {
+    int number = 0;
+    std::string_view text; // trimmed; neither empty nor a comment
+    bool isSection() const { return text.starts_with('['); }
+    bool hasValue() const { return text.find('=') != std::string_view::npos; }
+    std::string key() const { return std::string(trimmed(text.substr(0, text.find('=')))); }
+    std::string value() const { return std::string(trimmed(text.substr(text.find('=') + 1))); }
+    std::unexpected<std::string> wrong(std::string_view why) const {
+        return std::unexpected(fmt::format("duplex.conf, line {}: {}", number, why));
+    }
+};
+
+std::vector<ConfigurationLine> linesOf(std::string_view text) {
+    std::vector<ConfigurationLine> lines;
+    for (int number = 1; !text.empty(); ++number) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view line = trimmed(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (!line.empty() && !line.starts_with('#')) lines.push_back({number, line});
+    }
+    return lines;
+}
+
+} // namespace
+
 Result applyNetwork(Settings& settings, std::string_view text, const std::vector<std::string>& given) {
     if (std::ranges::any_of(given, [](const std::string& name) {
             return name == "network" || std::ranges::find(networks, name) != networks.end();
         }))
         return {};
-    int line_number = 0;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        const std::string_view line = trimmed(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-        ++line_number;
-        if (line.starts_with('[')) return {};
-        const std::size_t equals = line.find('=');
-        if (line.starts_with('#') || equals == std::string_view::npos ||
-            trimmed(line.substr(0, equals)) != "network")
-            continue;
-        if (auto fine = setNetwork(settings, std::string(trimmed(line.substr(equals + 1)))); !fine)
-            return std::unexpected(fmt::format("duplex.conf, line {}: {}", line_number, fine.error()));
+    for (const ConfigurationLine& line : linesOf(text)) {
+        if (line.isSection()) return {};
+        if (!line.hasValue() || line.key() != "network") continue;
+        if (auto fine = setNetwork(settings, line.value()); !fine) return line.wrong(fine.error());
     }
     return {};
 }
@@ -186,35 +205,26 @@ std::expected<void, std::string> applyConfiguration(Settings& settings, std::str
     // First: it decides which sections are read.
     if (auto fine = applyNetwork(settings, text, given); !fine) return fine;
     std::string section;
-    int line_number = 0;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        const std::string_view line = trimmed(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-        ++line_number;
-        if (line.empty() || line.starts_with('#')) continue;
-        const auto wrong = [&](const std::string& why) {
-            return std::unexpected(fmt::format("duplex.conf, line {}: {}", line_number, why));
-        };
-        if (line.starts_with('[')) {
-            section = std::string(line.ends_with(']') ? line.substr(1, line.size() - 2) : std::string_view{});
+    for (const ConfigurationLine& line : linesOf(text)) {
+        if (line.isSection()) {
+            section = std::string(line.text.ends_with(']') ? line.text.substr(1, line.text.size() - 2)
+                                                           : std::string_view{});
             if (std::ranges::find(networks, section) == networks.end())
-                return wrong("a section is [main], [testnet4], [signet], [regtest] or [sandbox].");
+                return line.wrong("a section is [main], [testnet4], [signet], [regtest] or [sandbox].");
             continue;
         }
-        const std::size_t equals = line.find('=');
-        if (equals == std::string_view::npos) return wrong("key=value expected.");
-        const std::string key(trimmed(line.substr(0, equals)));
-        const std::string value(trimmed(line.substr(equals + 1)));
+        if (!line.hasValue()) return line.wrong("key=value expected.");
+        const std::string key = line.key();
         if (key == "network") {
             if (section.empty()) continue;
-            return wrong("network stands above the first section: a section belongs to one already.");
+            return line.wrong("network stands above the first section: a section belongs to one already.");
         }
-        if (key == "datadir") return wrong("datadir is given on the command line: this file lies in it.");
+        if (key == "datadir")
+            return line.wrong("datadir is given on the command line: this file lies in it.");
         if (!section.empty() && section != settings.network) continue;
         const bool is_list = key == "connect" || key == "addnode";
         if (!is_list && std::ranges::find(given, key) != given.end()) continue;
-        if (auto fine = setNodeOption(settings, key, value); !fine) return wrong(fine.error());
+        if (auto fine = setNodeOption(settings, key, line.value()); !fine) return line.wrong(fine.error());
     }
     return {};
 }
