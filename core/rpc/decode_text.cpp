@@ -1,7 +1,7 @@
 #include "core/rpc/decode_text.h"
 
+#include "core/base/text.h"
 #include "core/bitcoin/primitives/address.h"
-#include "core/bitcoin/primitives/bech32.h"
 #include "core/lightning/invoice/bolt11.h"
 #include "core/rpc/payment_link.h"
 
@@ -10,14 +10,6 @@
 namespace duplex::rpc {
 
 namespace {
-
-std::string lowerCase(std::string_view text) {
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return lower;
-}
 
 /// What of Lightning this release knows by sight only.
 struct Unread {
@@ -74,31 +66,6 @@ Json linkJson(const PaymentLink& link, const bitcoin::NetworkParameters& network
 }
 
 using lightning::invoice::Invoice;
-
-/// One number of a signature in DER: without leading zeros, but never negative.
-Bytes derNumber(ByteView number) {
-    while (number.size() > 1 && number[0] == 0) number = number.subspan(1);
-    Bytes der{0x02, static_cast<std::uint8_t>(number.size() + (number[0] >> 7))};
-    if ((number[0] & 0x80U) != 0) der.push_back(0);
-    der.insert(der.end(), number.begin(), number.end());
-    return der;
-}
-
-/// The last 104 words of an invoice: r, s and the recovery id; as Core Lightning writes it, in DER.
-std::optional<std::string> signatureOf(std::string_view invoice) {
-    constexpr std::size_t longest = 7089;
-    constexpr std::size_t signature_words = 104;
-    const auto text = bitcoin::decodeBech32(invoice, longest);
-    if (!text || text->words.size() < signature_words) return std::nullopt;
-    const auto bytes = bitcoin::convertBits(std::span(text->words).last(signature_words), 5, 8, false);
-    if (!bytes || bytes->size() != 65) return std::nullopt;
-    Bytes numbers = derNumber(ByteView(*bytes).first(32));
-    const Bytes s = derNumber(ByteView(*bytes).subspan(32, 32));
-    numbers.insert(numbers.end(), s.begin(), s.end());
-    Bytes der{0x30, static_cast<std::uint8_t>(numbers.size())};
-    der.insert(der.end(), numbers.begin(), numbers.end());
-    return toHex(der);
-}
 
 // The prefix and the 5-bit words before the signature, as they stand in the text.
 std::string currencyOf(std::string_view lower) {
@@ -181,7 +148,9 @@ Json invoiceJson(const Invoice& invoice, std::string_view lower, const Environme
     }
     if (!invoice.route_hints.empty()) json.set("routes", routesJson(invoice.route_hints));
     json.set("payment_hash", toHex(invoice.payment_hash));
-    return json.setIf("signature", signatureOf(lower));
+    if (const auto signature = lightning::invoice::derSignatureOf(lower))
+        json.set("signature", toHex(*signature));
+    return json;
 }
 
 } // namespace

@@ -1,3 +1,4 @@
+#include "core/base/text.h"
 #include "core/bitcoin/primitives/address.h"
 #include "core/lightning/invoice/bolt11.h"
 #include "core/rpc/ledger_json.h"
@@ -54,13 +55,6 @@ std::unexpected<api::Error> badAmount(std::string_view name) {
 bool isNodeId(std::string_view text) {
     const auto bytes = fromHex(text);
     return bytes && bytes->size() == 33 && ((*bytes)[0] == 2 || (*bytes)[0] == 3);
-}
-
-std::string lowerCase(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return text;
 }
 
 /// In lower case, as all lists have it.

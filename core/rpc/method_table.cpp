@@ -1,6 +1,7 @@
 #include "core/rpc/method_table.h"
 
 #include "core/base/check.h"
+#include "core/base/text.h"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -251,10 +252,7 @@ std::unexpected<api::Error> fail(Code code, std::string message) {
 std::expected<void, api::Error> checkEstimateMode(const Json& value) {
     if (value.isNull()) return {};
     if (!value.string()) return fail(Code::type, "estimate_mode must be a text.");
-    std::string mode = *value.string();
-    std::ranges::transform(mode, mode.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
+    const std::string mode = lowerCase(*value.string());
     if (mode == "unset" || mode == "economical" || mode == "conservative") return {};
     return fail(Code::bad_parameter,
                 R"(Invalid estimate_mode parameter, must be one of: "unset", "economical", "conservative")");

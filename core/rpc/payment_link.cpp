@@ -1,5 +1,6 @@
 #include "core/rpc/payment_link.h"
 
+#include "core/base/text.h"
 #include "core/bitcoin/primitives/address.h"
 #include "core/bitcoin/primitives/link_amount.h"
 
@@ -9,14 +10,6 @@
 namespace duplex::rpc {
 
 namespace {
-
-std::string lowerCase(std::string_view text) {
-    std::string lower(text);
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return lower;
-}
 
 int digitOf(char c) {
     if (c >= '0' && c <= '9') return c - '0';

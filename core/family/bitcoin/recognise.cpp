@@ -1,5 +1,6 @@
 #include "core/family/bitcoin/recognise.h"
 
+#include "core/base/text.h"
 #include "core/bitcoin/keys/mnemonic.h"
 #include "core/bitcoin/primitives/address.h"
 #include "core/bitcoin/primitives/link_amount.h"
@@ -21,12 +22,6 @@ std::string trimmed(const std::string& text) {
     const auto first = text.find_first_not_of(" \t\r\n");
     if (first == std::string::npos) return {};
     return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
-
-std::string lowerCase(std::string text) {
-    std::ranges::transform(text, text.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
 }
 
 std::string percentDecoded(std::string_view text) {

@@ -75,6 +75,9 @@ std::expected<Invoice, InvoiceError> decodeInvoice(std::string_view text,
                                                    const bitcoin::NetworkParameters& parameters);
 
 enum class SignInvoiceError { no_description, description_too_long, metadata_too_long, hint_too_long };
+/// The signature that stands at the end of an invoice's text, in DER; it is not checked here.
+std::optional<Bytes> derSignatureOf(std::string_view text);
+
 /// The text of an invoice, signed. `payee` is not written: payers recover it from the signature.
 std::expected<std::string, SignInvoiceError> signInvoice(const Invoice& invoice,
                                                          const bitcoin::NetworkParameters& parameters,

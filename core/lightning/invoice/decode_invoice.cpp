@@ -178,6 +178,14 @@ std::expected<Invoice, InvoiceError> decodeInvoice(std::string_view text,
     return invoice;
 }
 
+std::optional<Bytes> derSignatureOf(std::string_view text) {
+    const auto bech32 = bitcoin::decodeBech32(text, longest_invoice);
+    if (!bech32 || bech32->words.size() < signature_words) return std::nullopt;
+    const auto signature = bytesOf(WordView(bech32->words).last(signature_words));
+    if (!signature) return std::nullopt;
+    return crypto::derEncoded({toArray<64>(*signature)}); // the last byte is the recovery id
+}
+
 std::string_view textOf(InvoiceError error) {
     switch (error) {
     case InvoiceError::too_long:
