@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::size_t fewest_in_median = 3;
 constexpr std::size_t heights_kept = 24;
-constexpr std::size_t most_intervals = 144;
+constexpr std::uint32_t most_intervals = 144;
 constexpr std::int64_t absurd_floor =
     1'000'000;                              // sat per kvB, 0.01 BTC: a node in initial download says more
 constexpr std::int64_t usual_floor = 1'000; // sat per kvB
@@ -43,6 +43,14 @@ std::optional<BlockPace> paceOf(const std::vector<std::uint32_t>& times) {
     return BlockPace{.median_seconds = intervals[intervals.size() / 2],
                      .p90_seconds = intervals[intervals.size() * 9 / 10],
                      .intervals = static_cast<int>(intervals.size())};
+}
+
+std::optional<BlockPace> recentPace(const HeaderChain& chain) {
+    std::vector<std::uint32_t> times;
+    const std::uint32_t tip = chain.height();
+    for (std::uint32_t height = tip > most_intervals ? tip - most_intervals : 0; height <= tip; ++height)
+        times.push_back(chain.timeAt(height));
+    return paceOf(times);
 }
 
 void FeeObserver::peerConnected(PeerId peer, const wire::Handshake& handshake) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/bitcoin/light/header_chain.h"
 #include "core/bitcoin/light/peer_event.h"
 #include "core/bitcoin/primitives/network.h"
 
@@ -39,6 +40,8 @@ struct BlockPace {
 };
 /// Nothing with fewer than two times; `times` in height order. Times that go backwards count as zero.
 std::optional<BlockPace> paceOf(const std::vector<std::uint32_t>& times);
+/// Of the main chain's newest blocks.
+std::optional<BlockPace> recentPace(const HeaderChain& chain);
 
 /// Fees from the last blocks and the floor of the peers.
 class FeeObserver {
