@@ -67,11 +67,22 @@ Balance CoinSet::balance(BlockHeight tip) const {
     return sums;
 }
 
-std::vector<Coin> CoinSet::spendable(BlockHeight tip) const {
+std::uint32_t depthOf(const Coin& coin, BlockHeight tip) {
+    return !coin.height || *coin.height > tip ? 0 : tip.value - coin.height->value + 1;
+}
+
+Satoshi sumOf(const std::vector<Coin>& coins) {
+    Satoshi sum;
+    for (const Coin& coin : coins) sum += coin.output.value;
+    return sum;
+}
+
+std::vector<Coin> CoinSet::spendable(BlockHeight tip, std::uint32_t least_depth) const {
     std::vector<Coin> result;
     for (const auto& [outpoint, coin] : m_coins) {
         const bool safe = coin.height ? isMature(coin, tip) : coin.own;
-        if (!coin.spent_by && coin.reserved_by.empty() && safe) result.push_back(coin);
+        const bool deep = depthOf(coin, tip) >= least_depth;
+        if (!coin.spent_by && coin.reserved_by.empty() && safe && deep) result.push_back(coin);
     }
     return result;
 }

@@ -37,6 +37,9 @@ struct Balance {
 
 /// True when a coin from this height may be spent in the block after `tip`.
 bool isMature(const Coin& coin, BlockHeight tip);
+/// Blocks from this coin's to `tip`, both counted; 0 while unconfirmed.
+std::uint32_t depthOf(const Coin& coin, BlockHeight tip);
+Satoshi sumOf(const std::vector<Coin>& coins);
 
 /// The wallet's coins by outpoint, spent ones included. What a coin is follows from the history (wallet.h);
 /// only the reservation is kept here alone.
@@ -61,9 +64,9 @@ public:
     std::vector<OutPoint> release(std::string_view owner);
 
     Balance balance(BlockHeight tip) const;
-    /// Coins that may be spent in the next block: unspent, free, mature; unconfirmed ones only when our own
-    /// change.
-    std::vector<Coin> spendable(BlockHeight tip) const;
+    /// Coins that may be spent in the next block: unspent, free, mature, at least so deep; unconfirmed ones
+    /// only when our own change.
+    std::vector<Coin> spendable(BlockHeight tip, std::uint32_t least_depth = 0) const;
 
 private:
     std::map<OutPoint, Coin> m_coins;

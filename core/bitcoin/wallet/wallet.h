@@ -58,7 +58,10 @@ public:
     const History& history() const { return m_history; }
     const KeyChain& keys() const { return m_keys; }
     const NetworkParameters& network() const { return *m_network; }
-    std::vector<Coin> spendable() const { return m_coins.spendable(m_tip); }
+    /// Those that are so deep: 0 with unconfirmed ones that are trusted, 1 in a block.
+    std::vector<Coin> spendable(std::uint32_t least_depth = 0) const {
+        return m_coins.spendable(m_tip, least_depth);
+    }
     std::vector<Script> watchedScripts() const { return m_keys.watchedScripts(); }
     /// Coins that no block has spent, for scanning blocks themselves.
     std::vector<OutPoint> watchedOutpoints() const;

@@ -9,26 +9,6 @@ using namespace duplex::bitcoin;
 using namespace duplex::bitcoin::wallet;
 using namespace duplex::bitcoin::wallet::test;
 
-namespace {
-
-Wallet restored(const Wallet& from) {
-    Wallet wallet = freshWallet();
-    bool good = wallet.restoreKeyChain(from.keyChainRow());
-    for (const auto& [outpoint, coin] : from.coins().coins())
-        good = wallet.restoreCoin(*from.coinRow(outpoint)) && good;
-    for (const auto& [txid, entry] : from.history().entries())
-        good = wallet.restoreHistory(*from.historyRow(txid)) && good;
-    wallet.setTip(from.tip());
-    if (!good) qFatal("a row did not read back");
-    return wallet;
-}
-
-Script receiveScript(Wallet& wallet) {
-    return *scriptFromAddress(wallet.receiveAddress(), network());
-}
-
-} // namespace
-
 class TestWallet : public QObject {
     Q_OBJECT
 

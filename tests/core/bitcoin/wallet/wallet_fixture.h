@@ -1,6 +1,9 @@
 #pragma once
 
+#include "core/bitcoin/primitives/address.h"
 #include "core/bitcoin/wallet/wallet.h"
+
+#include <QtGlobal>
 
 namespace duplex::bitcoin::wallet::test {
 
@@ -14,6 +17,23 @@ inline const NetworkParameters& network() {
 inline Wallet freshWallet() {
     static const Wallet wallet(*accountKeysOf(master(), network()), network());
     return wallet;
+}
+
+/// What a restart makes of its rows.
+inline Wallet restored(const Wallet& from) {
+    Wallet wallet = freshWallet();
+    bool good = wallet.restoreKeyChain(from.keyChainRow());
+    for (const auto& [outpoint, coin] : from.coins().coins())
+        good = wallet.restoreCoin(*from.coinRow(outpoint)) && good;
+    for (const auto& [txid, entry] : from.history().entries())
+        good = wallet.restoreHistory(*from.historyRow(txid)) && good;
+    wallet.setTip(from.tip());
+    if (!good) qFatal("a row did not read back");
+    return wallet;
+}
+
+inline Script receiveScript(Wallet& wallet) {
+    return *scriptFromAddress(wallet.receiveAddress(), network());
 }
 
 inline Script foreignScript(std::uint64_t number = 1) {
