@@ -14,6 +14,11 @@ Step checkOutput(const Channel& channel, const FundingConfirmed& event) {
     return done();
 }
 
+void noteCoinbase(Turn& turn, const FundingConfirmed& event) {
+    if (event.coinbase)
+        turn.next.minimum_depth = std::max(turn.next.minimum_depth, turn.context.policy.coinbase_maturity);
+}
+
 namespace {
 
 void keepPoint(Turn& turn, const wire::ChannelReady& message) {
@@ -28,9 +33,7 @@ Step on(const AwaitingFunding& phase, const FundingConfirmed& event, Turn& turn)
     if (Step step = checkOutput(turn.next, event); !step) return step;
     turn.next.scid = event.scid;
     turn.next.funding_height = event.height;
-    // Claims on a coinbase wait until it can be spent (threats 26).
-    if (event.coinbase)
-        turn.next.minimum_depth = std::max(turn.next.minimum_depth, turn.context.policy.coinbase_maturity);
+    noteCoinbase(turn, event);
     turn.store();
     if (event.depth < turn.next.minimum_depth) return done();
     if (turn.next.link == Link::online) sendReady(turn);

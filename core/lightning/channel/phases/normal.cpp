@@ -68,8 +68,7 @@ Step receiveUpdateFee(Turn& turn, const wire::UpdateFee& message) {
 
 Step refreshFunding(Turn& turn, const FundingConfirmed& event) {
     if (Step step = checkOutput(turn.next, event); !step) return step;
-    if (event.coinbase)
-        turn.next.minimum_depth = std::max(turn.next.minimum_depth, turn.context.policy.coinbase_maturity);
+    noteCoinbase(turn, event);
     // After a reorganization it counts again only when it is as deep as before its first use.
     if (event.depth < turn.next.minimum_depth) return done();
     if (turn.next.funding_height == event.height && turn.next.scid == event.scid) return done();

@@ -83,6 +83,8 @@ Step on(const P&, const E&, Turn&) {
 
 // awaiting_funding, awaiting_ready
 Step checkOutput(const Channel& channel, const FundingConfirmed& event);
+/// Claims on a coinbase wait until it can be spent (threats 26): its channel does so before its first use.
+void noteCoinbase(Turn& turn, const FundingConfirmed& event);
 Step on(const AwaitingFunding&, const FundingConfirmed&, Turn&);
 Step on(const AwaitingFunding&, const BlockHeight&, Turn&);
 Step on(const AwaitingReady&, const FundingConfirmed&, Turn&);
