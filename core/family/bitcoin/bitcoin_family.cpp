@@ -386,7 +386,7 @@ void BitcoinFamily::Parts::onBlockDisconnected(const light::BlockDisconnected& e
 }
 
 void BitcoinFamily::Parts::onComplete(const light::CompleteTo& event) {
-    m_completed = io::calendarNow();
+    if (event.agreeing > 0) m_completed = io::calendarNow(); // a peer that is behind says nothing of it
     if (m_wallet && m_wallet->facts.birthday != nobodys_birthday) {
         m_wallet->facts.complete_to = event.height;
         storeFacts(*m_wallet, m_turns->current().wallet());

@@ -142,8 +142,10 @@ private slots:
         }
         Chain behind(1); // shows no block of ours
         Node node(dir, {behind.address});
-        QVERIFY(node.waitFor([&] { return node.ask<api::StatusSnapshot>(api::GetStatus{}).peers == 1; }));
+        // Asked, and it does not know.
+        QVERIFY(node.waitFor([&] { return node.balances().verified.n == 1; }));
         const auto old = node.balances();
+        QCOMPARE(old.verified.k, 0);
         QCOMPARE(old.trusted_sat, 700'000);
         QCOMPARE(old.verified.label, Label::stale);
         QCOMPARE(old.verified.time,
