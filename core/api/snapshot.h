@@ -122,7 +122,8 @@ struct ChannelView {
     bool connected = false;
     bool opened_by_us = false;
     bool announced = false;
-    std::string type; // "anchors", "anchors+scid_alias"
+    std::string type;     // "anchors", "anchors+scid_alias"
+    std::string type_hex; // the feature bits of the type, as `open_channel` has them
     std::string funding_txid;
     std::uint32_t funding_index = 0;
     std::int64_t opened_height = -1;

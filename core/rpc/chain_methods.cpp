@@ -1,4 +1,4 @@
-#include "core/bitcoin/primitives/block.h"
+#include "core/bitcoin/primitives/block_outputs.h"
 #include "core/rpc/ledger_json.h"
 #include "core/rpc/method_table.h"
 #include "core/rpc/reply_of.h"
@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <fmt/core.h>
-#include <map>
 
 namespace duplex::rpc {
 
@@ -85,8 +84,6 @@ LocalResult blockHeader(const api::HeaderReply& reply, const Arguments& argument
     return headerJson(reply, *header).set("verified", verifiedJson(reply.verified));
 }
 
-using OutputsByTxid = std::map<bitcoin::Txid, const std::vector<bitcoin::TxOut>*>;
-
 enum class Prevouts { left_out, shown };
 
 /// A transaction with `fee`, and where wanted `prevout`, from the outputs that it spends: all of them, else
@@ -118,17 +115,14 @@ Json withSpent(const bitcoin::Transaction& transaction, const std::vector<api::S
     return json.set("fee", Json::btc(fee));
 }
 
-Json transactionInBlock(const bitcoin::Transaction& transaction, const OutputsByTxid& made,
+Json transactionInBlock(const bitcoin::Transaction& transaction, const bitcoin::OutputsByTxid& made,
                         std::int64_t height, std::int64_t verbosity,
                         const bitcoin::NetworkParameters& network) {
     std::vector<api::SpentOutput> spent;
     for (const bitcoin::TxIn& input : transaction.inputs)
-        if (const auto found = made.find(input.previous.txid);
-            found != made.end() && input.previous.index < found->second->size()) {
-            const bitcoin::TxOut& output = (*found->second)[input.previous.index];
+        if (const bitcoin::TxOut* output = bitcoin::find(made, input.previous))
             spent.push_back(
-                {.amount_sat = output.value.value, .script = output.script_pubkey.bytes, .height = height});
-        }
+                {.amount_sat = output->value.value, .script = output->script_pubkey.bytes, .height = height});
     return withSpent(transaction, spent, verbosity < 3 ? Prevouts::left_out : Prevouts::shown, network)
         .set("hex", toHex(bitcoin::serialized(transaction)));
 }
@@ -152,10 +146,8 @@ LocalResult blockOf(const api::BlockReply& reply, const Arguments& arguments,
                                                     : block->transactions.size() < 65'536 ? 3
                                                                                           : 5);
     Json transactions = Json::array();
-    OutputsByTxid made;
-    if (verbosity > 1)
-        for (std::size_t i = 1; i < block->transactions.size(); ++i)
-            made[block->transactions[i].txid()] = &block->transactions[i].outputs;
+    bitcoin::OutputsByTxid made;
+    if (verbosity > 1) made = bitcoin::outputsByTxid(*block);
     for (const bitcoin::Transaction& transaction : block->transactions) {
         stripped +=
             static_cast<std::int64_t>(bitcoin::serializedSize(transaction, bitcoin::Witnesses::without));

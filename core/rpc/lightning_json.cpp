@@ -63,18 +63,6 @@ Json peerJson(const api::LightningPeer& peer) {
 
 namespace {
 
-/// The type as bits; ours are made of these three (lightning.md 4.4).
-Bytes typeBits(const std::string& type) {
-    Bytes bits(type.find("scid_alias") == std::string::npos ? 3 : 6);
-    const auto set = [&](std::size_t bit) {
-        bits[bits.size() - 1 - bit / 8] |= static_cast<std::uint8_t>(1U << (bit % 8));
-    };
-    set(12); // static_remotekey
-    set(22); // anchors
-    if (bits.size() > 3) set(46);
-    return bits;
-}
-
 Json htlcJson(const api::HtlcView& htlc) {
     return Json::object()
         .set("direction", htlc.incoming ? "in" : "out")
@@ -105,7 +93,7 @@ Json channelJson(const api::ChannelView& channel) {
                            : channel.close_cause == "by the partner" ? "remote"
                                                                      : "");
     json.set("private", !channel.announced);
-    json.set("channel_type", channelTypeJson(typeBits(channel.type)));
+    if (const auto bits = fromHex(channel.type_hex)) json.set("channel_type", channelTypeJson(*bits));
     json.set("features",
              Json::array().push("option_static_remotekey").push("option_anchors_zero_fee_htlc_tx"));
     json.set("channel_type_name", channel.type);

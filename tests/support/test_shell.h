@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/support/silent_chain_listener.h"
 #include "tests/support/test_main.h"
 
 #include "core/base/check.h"
@@ -44,7 +45,9 @@ private:
                     .notify = [this](const api::Notification& one) { m_notified.push_back(one); },
                     .log = {[this](api::LogTopic, const std::string& line) { m_log.push_back(line); },
                             api::LogTopic::lightning}};
-        m_client = std::make_unique<family::LightClientDriver>(m_options, *m_store, *m_turns, silent());
+        m_client = std::make_unique<family::LightClientDriver>(
+            m_options, *m_store, *m_turns,
+            silentChainListener([this](std::string line) { m_log.push_back(std::move(line)); }));
         const auto master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(Bytes(64, 7));
         const auto accounts = family::wallet::accountKeysOf(*master, network);
         auto wallet = family::createWallet(folder(), "wallet", network, {.accounts = *accounts}, Bytes{1},
@@ -64,20 +67,6 @@ private:
                     [this](const family::wallet::WalletChange& change) {
                         family::store(change, *m_wallet, m_turns->current().wallet());
                     }};
-    }
-
-    family::ChainListener silent() {
-        return {.connected = [](const auto&) {},
-                .rescanned = [](const auto&) {},
-                .disconnected = [](const auto&) {},
-                .complete = [](const auto&) {},
-                .changed = [] {},
-                .transaction_seen = [](const auto&) {},
-                .broadcast_progress = [](const auto&) {},
-                .peer = [](const auto&, auto) {},
-                .failed = [this](std::string why) { m_log.push_back(std::move(why)); },
-                .log = [this](std::string line) { m_log.push_back(std::move(line)); },
-                .log_net = [this](std::string line) { m_log.push_back(std::move(line)); }};
     }
 
     QTemporaryDir m_dir;

@@ -168,7 +168,7 @@ void BitcoinFamily::Parts::on(const api::GetChainTips&, Answered answered) {
 /// What every input spends, where each of those outputs is ours or of the same block (bitcoin.md section 5).
 std::vector<api::SpentOutput>
 BitcoinFamily::Parts::spentOutputs(const duplex::bitcoin::Transaction& transaction,
-                                   const duplex::bitcoin::Block* block, std::int64_t height) const {
+                                   const OutputsByTxid& in_block, std::int64_t height) const {
     std::vector<api::SpentOutput> spent;
     for (const auto& input : transaction.inputs) {
         const wallet::Coin* coin = m_wallet ? m_wallet->value.coins().find(input.previous) : nullptr;
@@ -179,16 +179,11 @@ BitcoinFamily::Parts::spentOutputs(const duplex::bitcoin::Transaction& transacti
                              .generated = coin->coinbase});
             continue;
         }
-        if (block == nullptr) return {};
-        const auto made = std::ranges::find_if(block->transactions, [&](const auto& other) {
-            return other.txid() == input.previous.txid && input.previous.index < other.outputs.size();
-        });
-        if (made == block->transactions.end()) return {};
-        const auto& output = made->outputs[input.previous.index];
-        spent.push_back({.amount_sat = output.value.value,
-                         .script = output.script_pubkey.bytes,
-                         .height = height,
-                         .generated = made->isCoinbase()});
+        // Another transaction's, as nothing spends its own block's coinbase.
+        const duplex::bitcoin::TxOut* made = duplex::bitcoin::find(in_block, input.previous);
+        if (made == nullptr) return {};
+        spent.push_back(
+            {.amount_sat = made->value.value, .script = made->script_pubkey.bytes, .height = height});
     }
     return spent;
 }
@@ -204,7 +199,7 @@ void BitcoinFamily::Parts::on(const api::GetRawTransaction& request, Answered an
                         "light client has no index of others' transactions.");
         }
         api::RawTransactionReply reply{.transaction = duplex::bitcoin::serialized(entry->transaction),
-                                       .spent = spentOutputs(entry->transaction, nullptr, -1),
+                                       .spent = spentOutputs(entry->transaction, {}, -1),
                                        .verified = verifiedOf(*entry)};
         if (entry->height) {
             reply.height = entry->height->value;
@@ -222,7 +217,7 @@ void BitcoinFamily::Parts::on(const api::GetRawTransaction& request, Answered an
             return answer(answered,
                           api::RawTransactionReply{
                               .transaction = duplex::bitcoin::serialized(transaction),
-                              .spent = spentOutputs(transaction, &found.block, height),
+                              .spent = spentOutputs(transaction, outputsByTxid(found.block), height),
                               .block_hash = found.block.header.hash().reversedHex(),
                               .height = height,
                               .confirmations = static_cast<std::int64_t>(chain().height()) - height + 1,
@@ -292,9 +287,8 @@ BitcoinFamily::Parts::transactionFacts(const duplex::bitcoin::Transaction& trans
         if (m_wallet) {
             if (const wallet::Coin* coin = m_wallet->value.coins().find(outpoint)) return coin->output;
         }
-        const auto made = in_block.find(outpoint.txid);
-        if (made == in_block.end() || outpoint.index >= made->second->size()) return std::nullopt;
-        return (*made->second)[outpoint.index];
+        const duplex::bitcoin::TxOut* made = duplex::bitcoin::find(in_block, outpoint);
+        return made != nullptr ? std::optional(*made) : std::nullopt;
     };
     std::optional<duplex::bitcoin::Satoshi> in = duplex::bitcoin::Satoshi{};
     for (const auto& input : transaction.inputs) {

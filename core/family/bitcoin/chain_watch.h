@@ -37,6 +37,7 @@ public:
     std::expected<void, std::string> load();
     /// Effects of the current turn tell the light client. Idempotent.
     void watch(const Watched& watched);
+    bool watches(const duplex::bitcoin::OutPoint& outpoint) const { return m_entries.contains(outpoint); }
     void unwatch(const duplex::bitcoin::OutPoint& outpoint);
     /// Searches the block to a fixed point: an output and its spend may share it. Names the outputs about
     /// which something was found.

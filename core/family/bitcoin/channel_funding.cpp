@@ -98,17 +98,6 @@ duplex::bitcoin::FeeratePerKw ChannelDriver::Parts::openingFeerate(const api::Fu
     return std::max(estimate ? estimate->feerate : shell.network.fallback_feerate, floor);
 }
 
-std::vector<wallet::Coin> ChannelDriver::Parts::coinsFor(const api::FundChannel& request) const {
-    std::vector<wallet::Coin> coins = shell.wallet.value.spendable();
-    const std::uint32_t tip = shell.wallet.value.tip().value;
-    std::erase_if(coins, [&](const wallet::Coin& coin) {
-        const std::uint32_t depth =
-            !coin.height || coin.height->value > tip ? 0 : tip - coin.height->value + 1;
-        return depth < request.min_confirmations;
-    });
-    return coins;
-}
-
 void ChannelDriver::fund(const api::FundChannel& request, Answered answered) {
     Parts& parts = *m_parts;
     const auto fail = [&](int code, std::string message) {
@@ -149,7 +138,7 @@ void ChannelDriver::fund(const api::FundChannel& request, Answered answered) {
         build.payments.push_back({plannedScript(), {request.amount_sat}});
         build.reserve = {reserve_coin_sat};
     }
-    wallet::BuildContext context{.coins = parts.coinsFor(request),
+    wallet::BuildContext context{.coins = parts.shell.wallet.value.spendable(request.min_confirmations),
                                  .change_script = parts.shell.wallet.value.changeScript(),
                                  .second_change_script = parts.shell.wallet.value.secondChangeScript(),
                                  .feerate = parts.openingFeerate(request),
@@ -171,8 +160,8 @@ void ChannelDriver::fund(const api::FundChannel& request, Answered answered) {
                                 "the {} sat that you allowed. Ask for a new quote.",
                                 plan->fee.value, *request.max_fee_sat));
     const Satoshi reserve = parts.reserveFor(parts.liveCount(Parts::Unfunded::left_out) + 1);
-    Satoshi all; // without what others still have to confirm
-    for (const wallet::Coin& coin : parts.shell.wallet.value.spendable()) all += coin.output.value;
+    // Without what others still have to confirm.
+    const Satoshi all = wallet::sumOf(parts.shell.wallet.value.spendable());
     std::int64_t amount = request.amount_sat;
     if (request.all) {
         const auto& outputs = plan->transaction.outputs;
@@ -287,10 +276,8 @@ void ChannelDriver::Parts::opened(const channel::Reply& reply, const ln::Channel
 
 void ChannelDriver::Parts::decideAcceptance(LiveChannel& live, const channel::AcceptanceNeeded&) {
     const ln::ChannelId id = live.value.id;
-    Satoshi have; // lightning.md 10: confirmed coins
-    for (const wallet::Coin& coin : shell.wallet.value.spendable())
-        if (coin.height) have += coin.output.value;
-    const Satoshi needed = reserveFor(liveCount(Unfunded::counted)); // this one included
+    const Satoshi have = wallet::sumOf(shell.wallet.value.spendable(1)); // lightning.md 10: confirmed coins
+    const Satoshi needed = reserveFor(liveCount(Unfunded::counted));     // this one included
     const bool fresh = shell.client.staleness() == light::Staleness::fresh;
     const bool accept = fresh && have >= needed;
     if (!accept)

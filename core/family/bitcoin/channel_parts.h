@@ -30,7 +30,6 @@ struct LiveChannel {
     std::vector<Answered> closers;                    // wait for the closing transaction
     std::vector<Transaction> relayed_commitments;     // of the partner, in no block
     std::set<duplex::bitcoin::Txid> rivals;           // of our claims, seen relayed since the last block
-    std::set<OutPoint> contested;                     // what the newest of them spends
     std::optional<Ticks> close_alone_at;              // a closer's patience
 };
 
@@ -77,7 +76,6 @@ struct ChannelDriver::Parts {
     std::string ownerOf(const ln::ChannelId& temporary_id) const;
     void buildFunding(LiveChannel& live, const channel::BuildFundingTransaction& action);
     void decideAcceptance(LiveChannel& live, const channel::AcceptanceNeeded& action);
-    std::vector<wallet::Coin> coinsFor(const api::FundChannel& request) const;
     void releaseCoins(const ln::ChannelId& temporary_id);
     void opened(const channel::Reply& reply, const ln::ChannelId& temporary_id);
     duplex::bitcoin::FeeratePerKw openingFeerate(const api::FundChannel& request) const;
@@ -90,9 +88,10 @@ struct ChannelDriver::Parts {
     void tellChainAll();
     void tellChain(const ln::ChannelId& id);
     void adjustFeerate(const LiveChannel& live);
-    void resolve(LiveChannel& live);
+    /// `contested`: outputs of ours that a rival of our claims was just seen to spend.
+    void resolve(LiveChannel& live, const std::set<OutPoint>& contested = {});
     bool noteCommitment(LiveChannel& live, const Transaction& transaction) const;
-    bool noteRival(LiveChannel& live, const Transaction& transaction) const;
+    std::set<OutPoint> noteRival(LiveChannel& live, const Transaction& transaction) const;
     std::uint32_t birthOf(const OutPoint& outpoint, const onchain::ChainFacts& chain) const;
     onchain::ChainFacts chainFactsOf(const LiveChannel& live) const;
     std::vector<onchain::WalletCoin> feeCoins(const LiveChannel& live) const;

@@ -294,6 +294,7 @@ std::vector<api::ChannelView> ChannelDriver::views() const {
         view.opened_by_us = value.isFunder();
         view.announced = value.announce == channel::Announce::yes;
         view.type = value.type.scid_alias ? "anchors+scid_alias" : "anchors";
+        view.type_hex = toHex(ln::encoded(value.type));
         view.funding_txid = terms.parameters.funding.txid.reversedHex();
         view.funding_index = terms.parameters.funding.index;
         view.opened_height = value.funding_height != 0 ? std::int64_t{value.funding_height} : -1;

@@ -65,9 +65,9 @@ void ChannelDriver::relayed(const Transaction& transaction) {
     if (!hasBegun()) return;
     for (auto& [id, live] : m_parts->channels) {
         if (!std::holds_alternative<channel::Closing>(live.value.phase)) continue;
-        if (m_parts->noteCommitment(live, transaction) || m_parts->noteRival(live, transaction))
-            m_parts->resolve(live);
-        live.contested.clear(); // one step up for each rival
+        const std::set<OutPoint> contested = m_parts->noteRival(live, transaction);
+        if (m_parts->noteCommitment(live, transaction) || !contested.empty())
+            m_parts->resolve(live, contested); // one step up for each rival
     }
 }
 
@@ -88,11 +88,12 @@ bool ChannelDriver::Parts::noteCommitment(LiveChannel& live, const Transaction& 
     return true;
 }
 
-/// True for a transaction that spends what a claim of ours spends, with a valid witness (lightning.md 10).
-bool ChannelDriver::Parts::noteRival(LiveChannel& live, const Transaction& transaction) const {
-    if (!live.resolution || live.rivals.size() >= most_relayed) return false;
+/// What a transaction spends of that which claims of ours spend, with a valid witness (lightning.md 10).
+std::set<OutPoint> ChannelDriver::Parts::noteRival(LiveChannel& live, const Transaction& transaction) const {
+    if (!live.resolution || live.rivals.size() >= most_relayed) return {};
     const auto txid = transaction.txid();
-    if (live.announced.contains(txid) || live.rivals.contains(txid)) return false;
+    if (live.announced.contains(txid) || live.rivals.contains(txid)) return {};
+    std::set<OutPoint> contested;
     for (const onchain::Claim& claim : live.resolution->claims)
         for (const onchain::ClaimInput& claimed : claim.inputs)
             for (std::size_t i = 0; i < transaction.inputs.size(); ++i) {
@@ -101,11 +102,10 @@ bool ChannelDriver::Parts::noteRival(LiveChannel& live, const Transaction& trans
                 const std::vector<duplex::bitcoin::TxOut> spent(transaction.inputs.size(), claimed.spent);
                 if (duplex::bitcoin::script::verifyScript(transaction, i, spent,
                                                           duplex::bitcoin::script::standard_flags))
-                    live.contested.insert(claimed.outpoint);
+                    contested.insert(claimed.outpoint);
             }
-    if (live.contested.empty()) return false;
-    live.rivals.insert(txid);
-    return true;
+    if (!contested.empty()) live.rivals.insert(txid);
+    return contested;
 }
 
 void ChannelDriver::Parts::tellChainAll() {
@@ -210,7 +210,6 @@ onchain::ChainFacts ChannelDriver::Parts::chainFactsOf(const LiveChannel& live) 
     facts.coins = feeCoins(live);
     facts.attempts = live.attempts;
     facts.unconfirmed = live.relayed_commitments;
-    facts.contested = live.contested;
     return facts;
 }
 
@@ -226,7 +225,7 @@ std::uint32_t ChannelDriver::Parts::birthOf(const OutPoint& outpoint,
     return height + 1;
 }
 
-void ChannelDriver::Parts::resolve(LiveChannel& live) {
+void ChannelDriver::Parts::resolve(LiveChannel& live, const std::set<OutPoint>& contested) {
     if (!live.signer) return;
     if (!live.facts.payout) {
         wallet::WalletChange change;
@@ -237,10 +236,12 @@ void ChannelDriver::Parts::resolve(LiveChannel& live) {
     const SeenSpend* spend = watch.spend(live.value.terms.parameters.funding);
     const auto facts = channel::closedChannelFacts(live.value, *live.signer,
                                                    spend ? std::optional(spend->transaction) : std::nullopt);
-    const onchain::ChainFacts chain = chainFactsOf(live);
+    onchain::ChainFacts chain = chainFactsOf(live);
+    chain.contested = contested;
     onchain::Resolution resolution = onchain::resolve(facts, chain);
     for (const onchain::WatchedOutput& output : resolution.watch)
-        watch.watch({output.outpoint, output.script, birthOf(output.outpoint, chain)});
+        if (!watch.watches(output.outpoint))
+            watch.watch({output.outpoint, output.script, birthOf(output.outpoint, chain)});
     const std::set<onchain::Alarm> known =
         live.resolution ? live.resolution->alarms : std::set<onchain::Alarm>{};
     for (const onchain::Alarm alarm : resolution.alarms) {

@@ -65,15 +65,6 @@ StageProgress BitcoinFamily::Parts::stageProgress() const {
     return {};
 }
 
-/// Of the last day's blocks.
-std::optional<light::BlockPace> BitcoinFamily::Parts::pace() const {
-    std::vector<std::uint32_t> times;
-    const std::uint32_t tip = chain().height();
-    for (std::uint32_t height = tip > 144 ? tip - 144 : 0; height <= tip; ++height)
-        times.push_back(chain().timeAt(height));
-    return light::paceOf(times);
-}
-
 /// Progress itself is published as it comes; that it stopped, or that a pace is known now, is told here.
 void BitcoinFamily::Parts::notePace() {
     if (isCaughtUp())
@@ -186,7 +177,7 @@ api::PortfolioSnapshot BitcoinFamily::Parts::portfolio() const {
         view.fee = {
             .total_sat = *view.fee_sat, .parts = {{"miners' fee", *view.fee_sat}}, .verified = feeVerified()};
     }
-    if (const auto pace = this->pace()) {
+    if (const auto pace = light::recentPace(chain())) {
         view.confirmation_s = pace->median_seconds;
         view.confirmation_p90_s = pace->p90_seconds;
         view.stages = {{"first block", pace->median_seconds, pace->p90_seconds},

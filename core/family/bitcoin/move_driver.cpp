@@ -49,11 +49,7 @@ ChannelStage stageOf(const ln::channel::Channel& channel) {
 }
 
 std::int64_t secondsPerBlock(const light::HeaderChain& chain) {
-    std::vector<std::uint32_t> times;
-    const std::uint32_t tip = chain.height();
-    for (std::uint32_t height = tip > 144 ? tip - 144 : 0; height <= tip; ++height)
-        times.push_back(chain.timeAt(height));
-    const auto pace = light::paceOf(times);
+    const auto pace = light::recentPace(chain);
     return pace ? std::max<std::int64_t>(1, pace->median_seconds) : usual_pace_s;
 }
 

@@ -10,13 +10,6 @@ namespace {
 
 using duplex::bitcoin::Satoshi;
 
-Satoshi confirmedFree(const wallet::Wallet& value) {
-    Satoshi sum;
-    for (const wallet::Coin& coin : value.spendable())
-        if (coin.height) sum += coin.output.value;
-    return sum;
-}
-
 /// What a funding output looks like; which keys stand in it does not change its size.
 duplex::bitcoin::Script someFundingScript() {
     return duplex::bitcoin::payToWitnessScriptHash({});
@@ -69,7 +62,7 @@ std::optional<Satoshi> MoveDriver::openingFee(Satoshi amount, duplex::bitcoin::F
     build.reserve = reserve_coin;
     std::optional<Satoshi> dearest;
     for (std::uint8_t draw = 0; draw < draws; ++draw) {
-        const wallet::BuildContext context{.coins = value.spendable(),
+        const wallet::BuildContext context{.coins = value.spendable(1), // as the opening takes them
                                            .change_script = value.changeScript(),
                                            .second_change_script = value.secondChangeScript(),
                                            .feerate = at,
@@ -87,7 +80,7 @@ MoveDriver::Quoted MoveDriver::priceOpen(const api::GetQuotes& request, MoveMome
     if (partner.node_id) facts.peer_id = partner.node_id->hex();
     facts.reachable = partner.connected || partner.endpoint.has_value();
     facts.bad_peer = partner.problem;
-    facts.confirmed = confirmedFree(m_lightning.shell.wallet.value);
+    facts.confirmed = wallet::sumOf(m_lightning.shell.wallet.value.spendable(1));
     facts.reserve_needed = m_lightning.channels.reserveNeeded() + reserve_of_one_channel;
     if (moment.feerate) facts.opening_fee = openingFee(facts.amount, *moment.feerate);
     moment.frozen_by_move = isBusy([&](const MoveRecord& record) {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/base/variant.h"
+#include "core/bitcoin/primitives/block_outputs.h"
 #include "core/family/bitcoin/bitcoin_family.h"
-#include "core/family/bitcoin/block_outputs.h"
 #include "core/family/bitcoin/light_client_driver.h"
 #include "core/family/bitcoin/lightning.h"
 #include "core/family/bitcoin/move_driver.h"
@@ -12,6 +12,9 @@
 #include "core/io/worker_pool.h"
 
 namespace duplex::family::bitcoin {
+
+using duplex::bitcoin::OutputsByTxid;
+using duplex::bitcoin::outputsByTxid;
 
 /// The family's inside: stores, drivers, the open wallet, and one handler a request. Handlers of one group
 /// stand in one source file: chain_requests.cpp, wallet_requests.cpp, send_requests.cpp, layer_requests.cpp,
@@ -183,13 +186,11 @@ private:
     void withBlock(std::uint32_t height, const Answered& answered,
                    std::function<void(const FetchedBlock&)> then);
     std::vector<api::SpentOutput> spentOutputs(const duplex::bitcoin::Transaction& transaction,
-                                               const duplex::bitcoin::Block* block,
-                                               std::int64_t height) const;
+                                               const OutputsByTxid& in_block, std::int64_t height) const;
     ledger::BlockFacts blockFacts(std::uint32_t height) const;
     ledger::TransactionFacts transactionFacts(const duplex::bitcoin::Transaction& transaction,
                                               std::int64_t height, const std::string& block_hash,
                                               const OutputsByTxid& in_block) const;
-    std::optional<light::BlockPace> pace() const;
     StageProgress stageProgress() const;
     void notePace();
     api::StatusSnapshot status() const;
@@ -251,7 +252,7 @@ private:
     std::int64_t m_started = 0;
     bool m_publish_due = false;
     std::set<duplex::bitcoin::Txid> m_unwound; // at the opening; not announced before the scan is through
-    std::optional<UnixTime> m_completed;       // when this run last heard how far the balance is checked
+    std::optional<UnixTime> m_completed;       // when a peer of this run last agreed on it
     bool m_birthday_open = false;              // the height of the birthday is not known yet
 };
 

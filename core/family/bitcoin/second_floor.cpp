@@ -160,7 +160,7 @@ void BitcoinFamily::Parts::addSecondFloor(api::StatusSnapshot& status) const {
     const std::int64_t verified = completeHeight();
     const std::int64_t safe = safeAbsence(delay);
     if (!m_lightning->isUp()) {
-        const auto blocks = pace();
+        const auto blocks = light::recentPace(chain());
         const std::int64_t seconds = blocks ? blocks->median_seconds : 600;
         status.unlock_by = chain().timeAt(static_cast<std::uint32_t>(verified)) + safe * seconds;
         status.warnings.push_back(

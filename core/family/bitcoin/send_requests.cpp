@@ -148,12 +148,11 @@ void BitcoinFamily::Parts::on(const api::SendCoins& request, Answered answered) 
         reply.change_sat += unsigned_transaction->transaction.outputs[index].value.value;
     reply.feerate_sat_per_kvb = reply.fee_sat * 4000 / std::max<std::int64_t>(1, reply.weight);
     // Of the coins that can pay a closing fee: what others still owe, and what is young or set aside, cannot.
-    for (const wallet::Coin& coin : context.coins) reply.left_sat += coin.output.value.value;
-    reply.left_sat -= reply.amount_sat + reply.fee_sat;
+    reply.left_sat = wallet::sumOf(context.coins).value - reply.amount_sat - reply.fee_sat;
     if (reply.left_sat < reserve) return fail(answered, -6, heldBackText(reply.left_sat, reserve));
     // One estimate serves every target (bitcoin.md 4): who pays it is in one of the next blocks.
     const auto recent = m_client->fees().estimate({chain().height()}, io::now());
-    const auto blocks = pace();
+    const auto blocks = light::recentPace(chain());
     if (recent && blocks && *feerate >= recent->feerate) reply.expected_s = blocks->median_seconds;
     if (request.plan_only) {
         reply.transaction = duplex::bitcoin::serialized(unsigned_transaction->transaction);

@@ -545,7 +545,7 @@ private slots:
 
     void listpeerchannels_channel_hasCoreLightningsFields() {
         m_session.reply = [](const api::Request&) {
-            api::ChannelView view{.type = "anchors+scid_alias"};
+            api::ChannelView view{.type = "anchors+scid_alias", .type_hex = "400000401000"};
             view.htlcs = {
                 {.incoming = true, .id = 3, .amount_msat = 5000, .expiry = 900, .payment_hash = "ab"}};
             view.direction = 1;

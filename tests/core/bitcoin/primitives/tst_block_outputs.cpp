@@ -1,10 +1,9 @@
 #include "tests/support/test_main.h"
 
-#include "core/family/bitcoin/block_outputs.h"
+#include "core/bitcoin/primitives/block_outputs.h"
 
 using namespace duplex;
 using namespace duplex::bitcoin;
-using namespace duplex::family::bitcoin;
 
 class TestBlockOutputs : public QObject {
     Q_OBJECT
@@ -23,6 +22,10 @@ private slots:
         for (const Transaction& transaction : block.transactions)
             QVERIFY(outputs.at(transaction.txid()) == &transaction.outputs);
         QVERIFY(!outputs.contains(Txid{}));
+        const Txid last = block.transactions.back().txid();
+        QVERIFY(find(outputs, {.txid = last, .index = 2}) == &block.transactions.back().outputs[2]);
+        QVERIFY(find(outputs, {.txid = last, .index = 3}) == nullptr);
+        QVERIFY(find(outputs, {}) == nullptr);
     }
 };
 

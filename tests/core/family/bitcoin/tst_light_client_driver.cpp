@@ -1,3 +1,4 @@
+#include "tests/support/silent_chain_listener.h"
 #include "tests/support/test_main.h"
 
 #include "core/base/check.h"
@@ -32,19 +33,8 @@ struct Room {
         options.network = duplex::bitcoin::Network::sandbox;
         options.data_directory = dir.path().toStdString();
         options.connect = {*endpoint};
-        driver = std::make_unique<LightClientDriver>(
-            options, *store, *turns,
-            ChainListener{.connected = [](const auto&) {},
-                          .rescanned = [](const auto&) {},
-                          .disconnected = [](const auto&) {},
-                          .complete = [](const auto&) {},
-                          .changed = [] {},
-                          .transaction_seen = [](const auto&) {},
-                          .broadcast_progress = [](const auto&) {},
-                          .peer = [](const std::string&, std::string_view) {},
-                          .failed = [](const std::string&) {},
-                          .log = [](const std::string&) {},
-                          .log_net = [](const std::string&) {}});
+        driver = std::make_unique<LightClientDriver>(options, *store, *turns,
+                                                     test::silentChainListener([](const std::string&) {}));
         driver->scan({.complete = std::nullopt, .birthday = {50'000'000}, .scripts = {}, .outpoints = {}});
     }
     bool synced() {

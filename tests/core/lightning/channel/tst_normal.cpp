@@ -29,6 +29,13 @@ void withHtlc(TwoNodes& nodes, std::uint32_t expiry_delta = 500) {
     QCOMPARE(nodes.b.to_settle.size(), std::size_t{1});
 }
 
+/// An HTLC of a's waits, the line is cut, and a week of blocks goes by.
+void beAwayPastExpiry(TwoNodes& nodes) {
+    withHtlc(nodes, 200);
+    nodes.cut();
+    nodes.a.context.height = nodes.a.context.header_tip = nodes.a.context.header_tip + 1000;
+}
+
 ln::wire::UpdateAddHtlc addMessage(const TestNode& to, std::int64_t msat, std::uint32_t expiry) {
     return {.channel_id = to.channel.id,
             .id = to.channel.commitments.next_remote_htlc_id,
@@ -298,10 +305,8 @@ private slots:
     /// three times at most.
     void restart_longAfterExpiry_givesThePeerAMinute() {
         TwoNodes nodes;
-        withHtlc(nodes, 200);
-        nodes.cut();
+        beAwayPastExpiry(nodes);
         TestNode& a = nodes.a;
-        a.context.height = a.context.header_tip = a.context.header_tip + 1000;
         a.context.now += Ticks{10'000'000};
         nodes.apply(a, ch::Restored{});
         nodes.apply(a, ch::BlockHeight{});
@@ -317,10 +322,8 @@ private slots:
     }
     void reconnections_withAnExpiredHtlc_doNotPutTheCloseOffForEver() {
         TwoNodes nodes;
-        withHtlc(nodes, 200);
-        nodes.cut();
+        beAwayPastExpiry(nodes);
         TestNode& a = nodes.a;
-        a.context.height = a.context.header_tip = a.context.header_tip + 1000;
         int reconnections = 0;
         while (std::holds_alternative<ch::Normal>(a.channel.phase) && reconnections < 10) {
             nodes.apply(a, ch::Connected{});
