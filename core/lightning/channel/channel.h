@@ -46,9 +46,9 @@ struct Channel {
     std::vector<wire::Message> held; // came before its time
     std::optional<Ticks> signed_at;  // our commitment_signed without an answer
     bool ping_sent = false;
-    Ticks grace_until{};     // no close for an expired outgoing HTLC before
-    int graces = 0;          // connections that asked for this grace while such an HTLC waited
-    int internal_errors = 0; // LND's recoverable `error`s
+    Ticks grace_until{};                // no close for an expired outgoing HTLC before
+    int graces = 0;                     // connections that asked for this grace while such an HTLC waited
+    std::vector<Ticks> internal_errors; // times of LND's recoverable `error`s in the last 24 h
 
     bool isFunder() const { return terms.parameters.funder == Side::local; }
     friend bool operator==(const Channel&, const Channel&) = default;

@@ -15,8 +15,10 @@ std::string printable(ByteView data) {
     return text;
 }
 
-/// LND sends `internal error` for faults that a new connection heals: the channel fails at the third only.
-constexpr int internal_errors_allowed = 2;
+/// LND sends `internal error` for faults that a new connection heals: the channel fails only at the third in
+/// this time.
+constexpr std::size_t internal_errors_allowed = 2;
+constexpr Ticks internal_errors_counted = std::chrono::hours(24);
 
 Step receiveError(Turn& turn, const wire::Error& message) {
     if (std::holds_alternative<Closing>(turn.next.phase) || std::holds_alternative<Closed>(turn.next.phase))
@@ -24,8 +26,10 @@ Step receiveError(Turn& turn, const wire::Error& message) {
     const std::string text = printable(message.data);
     const bool internal =
         text.ends_with("internal error") && !std::holds_alternative<Opening>(turn.next.phase);
-    if (internal && turn.next.internal_errors < internal_errors_allowed && checkDeadlines(turn)) {
-        turn.next.internal_errors += 1;
+    std::vector<Ticks>& errors = turn.next.internal_errors;
+    std::erase_if(errors, [now = turn.context.now](Ticks at) { return now - at > internal_errors_counted; });
+    if (internal && errors.size() < internal_errors_allowed && checkDeadlines(turn)) {
+        errors.push_back(turn.context.now);
         turn.act(DisconnectPeer{});
         return done();
     }

@@ -363,14 +363,15 @@ private slots:
         QVERIFY(ch::isEstablished(nodes.a.channel));
     }
 
-    void error_internalOfLnd_closesAtTheThird() {
+    void error_internalOfLnd_closesAtTheThirdOfADay() {
         TwoNodes nodes;
         nodes.openNormal();
         const ch::MessageReceived error =
             got(ln::wire::Error{.channel_id = nodes.a.channel.id, .data = toBytes(viewOf("internal error"))});
-        for (int i = 0; i < 2; ++i) {
+        for (int i = 0; i < 4; ++i) { // two a day
             nodes.apply(nodes.a, error);
             COMPARE_ACTIONS(nodes.a.last_actions, "DisconnectPeer");
+            if (i == 1) nodes.a.context.now += std::chrono::hours(24) + Ticks{1};
         }
         nodes.apply(nodes.a, error);
         COMPARE_ACTIONS(nodes.a.last_actions,
