@@ -21,7 +21,8 @@ enum class Table {
     labels,        // script -> label
     channels,      // channel id -> whole channel state
     channel_facts, // channel id -> what the shell knows beside it: peer address, timeline, close facts
-    revoked_htlcs, // channel id, commitment number -> HTLCs of a revoked remote commitment (penalties)
+    revoked_htlcs, // channel id, direction, HTLC id -> a settled HTLC of revoked remote commitments
+                   // (penalties)
     chain_spends,  // outpoint -> transaction that spent it, height (channel outputs and their claims)
     outbox,        // txid -> own transaction to be announced until it is deep enough
     preimages,     // payment hash -> preimage

@@ -6,6 +6,8 @@ using namespace duplex::lightning::channel;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const ByteView input(data, size);
+    if (const auto revoked = decodeRevokedHtlc(input))
+        check(encodeRevokedHtlc(*revoked) == Bytes(input.begin(), input.end()), "a stored HTLC has one form");
     const auto channel = decodeChannel(input);
     if (!channel) return 0;
     check(channel->link == Link::offline && channel->held.empty(), "nothing of a connection is stored");

@@ -49,7 +49,7 @@ std::vector<Closed> closed() {
     chain.releasable_preimages[ln::paymentHashOf(preimageOf(2))] = preimageOf(2);
     std::vector<Closed> all;
     for (const auto& spend : {commitmentOf(nodes.a), commitmentOf(nodes.b), revoked, bitcoin::Transaction{}})
-        all.push_back({.facts = ch::closedChannelFacts(nodes.a.channel, nodes.a.context.signer, spend),
+        all.push_back({.facts = nodes.a.closedFacts(spend),
                        .signer = nodes.a.context.signer,
                        .counters = nodes.a.channel.commitments.counters,
                        .chain = chain,

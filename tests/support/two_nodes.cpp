@@ -1,7 +1,6 @@
 #include "tests/support/two_nodes.h"
 
 #include "core/base/variant.h"
-#include "core/lightning/channel/closed_channel.h"
 #include "core/lightning/commitment/scripts.h"
 
 #include <fmt/core.h>
@@ -56,6 +55,18 @@ bool leavesOnlyStored(const ln::wire::Message& message) {
 
 } // namespace
 
+ch::RevokedArchive TestNode::archive() const {
+    return [this] {
+        std::vector<ch::RevokedHtlc> all;
+        for (const auto& [key, row] : revoked_rows) {
+            const auto revoked = ch::decodeRevokedHtlc(row);
+            demand(revoked.has_value(), "a stored HTLC of a revoked commitment does not load");
+            all.push_back(*revoked);
+        }
+        return all;
+    };
+}
+
 TwoNodes::TwoNodes(const ChannelSetup& setup) : a(makeNode("a", 11)), b(makeNode("b", 22)), m_setup(setup) {}
 
 void TwoNodes::checkRules(const TestNode& node, const ch::Outcome& outcome) const {
@@ -96,6 +107,11 @@ const std::vector<ch::Action>& TwoNodes::apply(TestNode& node, const ch::Event& 
     }
     node.channel = std::move(outcome.next);
     if (outcome.persist == ch::Persist::yes) {
+        for (const ch::RevokedHtlc& revoked : ch::takeSettledRevoked(node.channel.commitments))
+            demand(
+                node.revoked_rows.emplace(ch::keyOf(node.channel.id, revoked), ch::encodeRevokedHtlc(revoked))
+                    .second,
+                "an HTLC of revoked commitments was stored twice");
         node.stored = ch::encodeChannel(node.channel);
         node.stored_counters = node.channel.commitments.counters;
         const std::uint64_t number = node.channel.commitments.local_number;
@@ -353,14 +369,14 @@ void TwoNodes::forceCloseAndCheck(TestNode& closer) {
     apply(closer, ch::ForceCloseRequested{.request = {m_next_request++}});
     const auto* closing = std::get_if<ch::Closing>(&closer.channel.phase);
     demand(closing && closing->transaction, "no commitment published");
-    const auto facts = ch::closedChannelFacts(peer.channel, peer.context.signer);
+    const auto facts = peer.closedFacts();
     const auto kind = ln::onchain::classify(facts, *closing->transaction);
     demand(std::holds_alternative<ln::onchain::TheirCurrentCommitment>(kind) ||
                std::holds_alternative<ln::onchain::TheirNextCommitment>(kind),
            "the other end does not know the commitment");
     for (const auto& [number, commitment] : closer.own_commitments) {
         if (number >= peer.channel.commitments.remote_number) continue;
-        const auto past = ch::closedChannelFacts(peer.channel, peer.context.signer, commitment.transaction);
+        const auto past = peer.closedFacts(commitment.transaction);
         demand(std::holds_alternative<ln::onchain::TheirRevokedCommitment>(
                    ln::onchain::classify(past, commitment.transaction)),
                "a revoked commitment is not known as one");

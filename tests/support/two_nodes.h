@@ -2,6 +2,7 @@
 
 #include "core/lightning/channel/advance.h"
 #include "core/lightning/channel/channel_codec.h"
+#include "core/lightning/channel/closed_channel.h"
 
 #include <deque>
 #include <map>
@@ -25,6 +26,7 @@ struct TestNode {
     ch::Context context;
     ch::Channel channel;
     Bytes stored; // the row; empty before the first store
+    std::map<Bytes, Bytes> revoked_rows;
     ln::keys::SignerCounters stored_counters;
     std::deque<ln::wire::Message> inbox;
     bool sign_scheduled = false;
@@ -36,6 +38,12 @@ struct TestNode {
     std::map<std::uint64_t, ch::HtlcOrigin> unanswered; // requests
     std::vector<bitcoin::Transaction> published;
     std::map<std::uint64_t, ln::commitment::CommitmentTx> own_commitments; // by number, a sample
+
+    ch::RevokedArchive archive() const;
+    ln::onchain::ClosedChannelFacts
+    closedFacts(const std::optional<bitcoin::Transaction>& spend = std::nullopt) const {
+        return ch::closedChannelFacts(channel, context.signer, archive(), spend);
+    }
 };
 
 struct ChannelSetup {

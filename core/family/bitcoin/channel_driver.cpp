@@ -232,13 +232,33 @@ void ChannelDriver::Parts::step(const Queued& queued) {
 }
 
 void ChannelDriver::Parts::store(LiveChannel& live, channel::Persist persist) {
-    if (persist == channel::Persist::yes)
+    if (persist == channel::Persist::yes) {
+        for (const channel::RevokedHtlc& revoked : channel::takeSettledRevoked(live.value.commitments))
+            shell.rows().put(store::Table::revoked_htlcs, channel::keyOf(live.value.id, revoked),
+                             channel::encodeRevokedHtlc(revoked));
         shell.rows().put(store::Table::channels, live.value.id, channel::encodeChannel(live.value));
+    }
     const bool opening = std::holds_alternative<channel::Opening>(live.value.phase);
     if (live.facts_changed && !opening) {
         shell.rows().put(store::Table::channel_facts, live.value.id, encodedFacts(live));
         live.facts_changed = false;
     }
+}
+
+channel::RevokedArchive ChannelDriver::Parts::archiveOf(const LiveChannel& live) const {
+    // What the turn itself archives is not on disk yet: a spend is seen in a turn of its own.
+    return [this, id = live.value.id] {
+        std::vector<channel::RevokedHtlc> all;
+        for (const store::Row& row : shell.wallet.database->scan(store::Table::revoked_htlcs, id)) {
+            if (auto revoked = channel::decodeRevokedHtlc(row.value))
+                all.push_back(std::move(*revoked));
+            else
+                shell.outlet.log(fmt::format("channel {}: a row of a revoked commitment is damaged; its HTLC "
+                                             "is left out of the penalty",
+                                             id.hex()));
+        }
+        return all;
+    };
 }
 
 void ChannelDriver::Parts::note(LiveChannel& live, std::string what) {

@@ -53,6 +53,7 @@ struct ChannelDriver::Parts {
     const LiveChannel* find(const ln::ChannelId& id) const;
     LiveChannel* findFor(const ln::NodeId& peer, const ln::ChannelId& id);
     void store(LiveChannel& live, channel::Persist persist);
+    channel::RevokedArchive archiveOf(const LiveChannel& live) const;
     void note(LiveChannel& live, std::string what);
     void openReceived(const ln::NodeId& from, const ln::wire::Message& message);
     ln::ShortChannelId freshAlias(const ln::ChannelId& id) const;

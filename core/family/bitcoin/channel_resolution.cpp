@@ -77,8 +77,8 @@ bool ChannelDriver::Parts::noteCommitment(LiveChannel& live, const Transaction& 
     if (watch.spend(funding) != nullptr || live.relayed_commitments.size() >= most_relayed) return false;
     if (std::ranges::none_of(transaction.inputs, [&](const auto& in) { return in.previous == funding; }))
         return false;
-    const auto known =
-        onchain::classify(channel::closedChannelFacts(live.value, *live.signer, transaction), transaction);
+    const auto known = onchain::classify(
+        channel::closedChannelFacts(live.value, *live.signer, archiveOf(live), transaction), transaction);
     if (!std::holds_alternative<onchain::TheirCurrentCommitment>(known) &&
         !std::holds_alternative<onchain::TheirNextCommitment>(known))
         return false;
@@ -234,7 +234,7 @@ void ChannelDriver::Parts::resolve(LiveChannel& live, const std::set<OutPoint>& 
         shell.keep(change);
     }
     const SeenSpend* spend = watch.spend(live.value.terms.parameters.funding);
-    const auto facts = channel::closedChannelFacts(live.value, *live.signer,
+    const auto facts = channel::closedChannelFacts(live.value, *live.signer, archiveOf(live),
                                                    spend ? std::optional(spend->transaction) : std::nullopt);
     onchain::ChainFacts chain = chainFactsOf(live);
     chain.contested = contested;

@@ -2,6 +2,7 @@
 
 #include "core/base/variant.h"
 
+#include <algorithm>
 #include <type_traits>
 
 namespace duplex::lightning::channel {
@@ -36,6 +37,8 @@ struct Out {
         for (const T& value : values) write(value);
     }
 };
+
+constexpr std::uint8_t revoked_blob_version = 1;
 
 /// A channel has at most this many of anything that is listed: a blob that says more is broken.
 constexpr std::uint64_t most_elements = 10'000'000;
@@ -170,6 +173,18 @@ Htlc readHtlc(In& in) {
     return htlc;
 }
 
+void write(Out& out, const RevokedHtlc& revoked) {
+    out.number(revoked.first);
+    out.number(revoked.last);
+    commitment::write(out.writer, revoked.htlc);
+}
+RevokedHtlc readRevokedHtlc(In& in) {
+    RevokedHtlc revoked{.first = in.number()};
+    revoked.last = in.number();
+    revoked.htlc = commitment::readCommitmentHtlc(in.reader);
+    return revoked;
+}
+
 void write(Out& out, const Commitments& c) {
     out.symbol(c.funder);
     out.amount(c.local_balance);
@@ -193,11 +208,7 @@ void write(Out& out, const Commitments& c) {
     out.list(c.htlc_signatures, [&](const crypto::Signature& signature) { out.raw(signature); });
     keys::write(out.writer, c.counters);
     c.remote_secrets.write(out.writer);
-    out.list(c.revoked_htlcs, [&](const RevokedHtlc& revoked) {
-        out.number(revoked.first);
-        out.number(revoked.last);
-        commitment::write(out.writer, revoked.htlc);
-    });
+    out.list(c.revoked_htlcs, [&](const RevokedHtlc& revoked) { write(out, revoked); });
     out.symbol(c.last_sent);
 }
 Commitments readCommitments(In& in) {
@@ -224,12 +235,7 @@ Commitments readCommitments(In& in) {
     c.htlc_signatures = in.list([&] { return in.tagged<crypto::Signature>(); });
     c.counters = keys::readSignerCounters(in.reader);
     c.remote_secrets = keys::ReceivedSecrets::read(in.reader);
-    c.revoked_htlcs = in.list([&] {
-        RevokedHtlc revoked{.first = in.number()};
-        revoked.last = in.number();
-        revoked.htlc = commitment::readCommitmentHtlc(in.reader);
-        return revoked;
-    });
+    c.revoked_htlcs = in.list([&] { return readRevokedHtlc(in); });
     c.last_sent = in.symbol<LastSent>(3);
     return c;
 }
@@ -422,6 +428,42 @@ std::expected<Channel, ChannelCodecError> decodeChannel(ByteView blob) {
     c.signed_closings = in.list([&] { return in.transaction(); });
     if (!in.reader.finished()) return std::unexpected(ChannelCodecError::malformed);
     return c;
+}
+
+std::vector<RevokedHtlc> takeSettledRevoked(Commitments& commitments) {
+    const auto isLive = [&](const RevokedHtlc& revoked) {
+        const auto owner =
+            revoked.htlc.direction == commitment::HtlcDirection::offered ? Side::remote : Side::local;
+        return std::ranges::any_of(commitments.htlcs, [&](const Htlc& htlc) {
+            return htlc.offered_by == owner && htlc.id == revoked.htlc.id;
+        });
+    };
+    const auto settled = std::ranges::stable_partition(commitments.revoked_htlcs, isLive);
+    std::vector<RevokedHtlc> taken(settled.begin(), settled.end());
+    commitments.revoked_htlcs.erase(settled.begin(), settled.end());
+    return taken;
+}
+
+Bytes keyOf(const ChannelId& channel, const RevokedHtlc& revoked) {
+    ByteWriter writer;
+    writer.bytes(channel).u8(static_cast<std::uint8_t>(revoked.htlc.direction)).u64be(revoked.htlc.id);
+    return writer.take();
+}
+
+Bytes encodeRevokedHtlc(const RevokedHtlc& revoked) {
+    Out out;
+    out.writer.u8(revoked_blob_version);
+    write(out, revoked);
+    return out.writer.take();
+}
+
+std::expected<RevokedHtlc, ChannelCodecError> decodeRevokedHtlc(ByteView blob) {
+    In in{.reader = ByteReader(blob)};
+    if (in.reader.u8() != revoked_blob_version || !in.reader.ok())
+        return std::unexpected(ChannelCodecError::unknown_version);
+    const RevokedHtlc revoked = readRevokedHtlc(in);
+    if (!in.reader.finished()) return std::unexpected(ChannelCodecError::malformed);
+    return revoked;
 }
 
 } // namespace duplex::lightning::channel

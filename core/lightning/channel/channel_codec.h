@@ -14,4 +14,12 @@ enum class ChannelCodecError { unknown_version, malformed };
 /// Link::offline and no held messages; follow with the event Restored.
 std::expected<Channel, ChannelCodecError> decodeChannel(ByteView blob);
 
+/// Takes out the HTLCs of revoked commitments that are settled: they never change again. To be stored with
+/// the channel, each in a row of its own, else the channel's row would grow with every payment.
+std::vector<RevokedHtlc> takeSettledRevoked(Commitments& commitments);
+/// Channel, direction, HTLC id: begins with the channel's id.
+Bytes keyOf(const ChannelId& channel, const RevokedHtlc& revoked);
+Bytes encodeRevokedHtlc(const RevokedHtlc& revoked);
+std::expected<RevokedHtlc, ChannelCodecError> decodeRevokedHtlc(ByteView blob);
+
 } // namespace duplex::lightning::channel

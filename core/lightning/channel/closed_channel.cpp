@@ -4,14 +4,20 @@
 
 namespace duplex::lightning::channel {
 
-onchain::RevokedCommitment revokedCommitment(const Channel& channel, std::uint64_t number) {
+onchain::RevokedCommitment revokedCommitment(const Channel& channel, const RevokedArchive& archive,
+                                             std::uint64_t number) {
     onchain::RevokedCommitment result{.funding = channel.terms.parameters.funding, .number = {number}};
-    for (const RevokedHtlc& revoked : channel.commitments.revoked_htlcs)
-        if (revoked.first <= number && number <= revoked.last) result.htlcs.push_back(revoked.htlc);
+    const auto collect = [&](const std::vector<RevokedHtlc>& all) {
+        for (const RevokedHtlc& revoked : all)
+            if (revoked.first <= number && number <= revoked.last) result.htlcs.push_back(revoked.htlc);
+    };
+    collect(archive());
+    collect(channel.commitments.revoked_htlcs);
     return result;
 }
 
 onchain::ClosedChannelFacts closedChannelFacts(const Channel& channel, const keys::ChannelSigner& signer,
+                                               const RevokedArchive& archive,
                                                const std::optional<bitcoin::Transaction>& spend) {
     const Commitments& ours = channel.commitments;
     const auto* closing = std::get_if<Closing>(&channel.phase);
@@ -37,7 +43,7 @@ onchain::ClosedChannelFacts closedChannelFacts(const Channel& channel, const key
     if (!seen && closing && closing->spend) seen = closing->spend->transaction;
     const auto number = seen ? commitment::commitmentNumberOf(facts.parameters, *seen) : std::nullopt;
     if (number && number->value < ours.remote_number)
-        facts.revoked.push_back(revokedCommitment(channel, number->value));
+        facts.revoked.push_back(revokedCommitment(channel, archive, number->value));
     return facts;
 }
 

@@ -3,16 +3,22 @@
 #include "core/lightning/channel/channel.h"
 #include "core/lightning/onchain/resolution.h"
 
+#include <functional>
+
 namespace duplex::lightning::channel {
+
+/// Reads what takeSettledRevoked() gave of this channel; asked only about a revoked commitment.
+using RevokedArchive = std::function<std::vector<RevokedHtlc>()>;
 
 /// What the on-chain resolver needs of a channel. `spend`: what was seen to spend the funding output, so that
 /// the HTLCs of that one revoked commitment are among the facts; without it the spend that the phase knows.
 onchain::ClosedChannelFacts
-closedChannelFacts(const Channel& channel, const keys::ChannelSigner& signer,
+closedChannelFacts(const Channel& channel, const keys::ChannelSigner& signer, const RevokedArchive& archive,
                    const std::optional<bitcoin::Transaction>& spend = std::nullopt);
 
 /// HTLCs of the peer's revoked commitment `number`.
-onchain::RevokedCommitment revokedCommitment(const Channel& channel, std::uint64_t number);
+onchain::RevokedCommitment revokedCommitment(const Channel& channel, const RevokedArchive& archive,
+                                             std::uint64_t number);
 
 /// Preimages in the log: of HTLCs that we offered (the peer showed them), and of theirs that we decided to
 /// take.

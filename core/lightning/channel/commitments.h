@@ -81,7 +81,8 @@ struct FeeUpdate {
 };
 
 /// An HTLC that stood in revoked remote commitments first..last: what a penalty needs. Dust included, since
-/// what was trimmed depends on the feerate of the day. Kept until the channel is archived.
+/// what was trimmed depends on the feerate of the day. Kept for ever: in the log while the HTLC is in it,
+/// then by takeSettledRevoked() in rows of their own.
 struct RevokedHtlc {
     std::uint64_t first = 0, last = 0;
     commitment::CommitmentHtlc htlc; // direction as the remote owner sees it

@@ -1,4 +1,4 @@
-#include "tests/support/test_main.h"
+#include "tests/support/golden.h"
 
 #include "core/lightning/channel/channel_codec.h"
 #include "tests/support/two_nodes.h"
@@ -72,6 +72,51 @@ private slots:
         Bytes longer = blob;
         longer.push_back(0);
         QCOMPARE(ch::decodeChannel(longer).error(), ch::ChannelCodecError::malformed);
+    }
+
+    void settledPayments_leaveTheRow_andStayPunishable() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        const auto payBoth = [&](std::int64_t msat) {
+            const auto settle = [&](TestNode& node) {
+                while (!node.to_settle.empty()) nodes.fulfill(node, node.to_settle.begin()->first);
+            };
+            nodes.pay(nodes.a, {msat});
+            nodes.pay(nodes.b, {msat});
+            nodes.settleDown();
+            settle(nodes.a);
+            settle(nodes.b);
+            nodes.settleDown();
+        };
+        payBoth(1'000'000);
+        const std::size_t row = nodes.a.stored.size();
+        const std::uint64_t old = nodes.a.channel.commitments.remote_number - 2;
+        for (std::int64_t i = 0; i < 20; ++i) payBoth(2'000'000 + i);
+        QVERIFY(nodes.a.channel.commitments.revoked_htlcs.empty());
+        QVERIFY(nodes.a.stored.size() < row + 40 * 32); // forty HTLCs and their secrets: less than that
+        QCOMPARE(nodes.a.revoked_rows.size(), std::size_t{42});
+        const auto revoked = ch::revokedCommitment(nodes.a.channel, nodes.a.archive(), old);
+        QVERIFY(!revoked.htlcs.empty());
+        for (const auto& htlc : revoked.htlcs) QCOMPARE(htlc.amount.value, 1'000'000);
+        nodes.forceCloseAndCheck(nodes.b); // with the sample of old commitments
+    }
+
+    void revokedHtlc_row_loadsForEver() {
+        const ch::RevokedHtlc htlc{.first = 3,
+                                   .last = 70'000,
+                                   .htlc = {.direction = ln::commitment::HtlcDirection::received,
+                                            .id = 12,
+                                            .amount = {5'000'001},
+                                            .payment_hash = {ByteArray<32>{1, 2, 3}},
+                                            .cltv_expiry = {800'000}}};
+        const Bytes made = ch::encodeRevokedHtlc(htlc);
+        QCOMPARE(golden("lightning/revoked_htlc_v1.hex", made), made);
+        QCOMPARE(*ch::decodeRevokedHtlc(made), htlc);
+        for (std::size_t size = 1; size < made.size(); ++size)
+            QVERIFY(!ch::decodeRevokedHtlc(ByteView(made).first(size)));
+        QCOMPARE(ch::decodeRevokedHtlc(Bytes{9}).error(), ch::ChannelCodecError::unknown_version);
+        const ln::ChannelId channel{ByteArray<32>{7}};
+        QVERIFY(std::ranges::equal(ByteView(ch::keyOf(channel, htlc)).first(32), ByteView(channel)));
     }
 
     void decode_newerVersion_isRefused() {
