@@ -3,7 +3,9 @@
 #include "ui/format/amount_format.h"
 #include "ui/format/time_format.h"
 
+#include <algorithm>
 #include <functional>
+#include <limits>
 #include <optional>
 
 namespace duplex::ui {
@@ -22,14 +24,12 @@ using Ask = std::function<Fact(const api::LayerView&)>;
 Row rowOf(const QString& id, const QString& title, const QString& hint,
           const api::PortfolioSnapshot& portfolio, const Ask& ask) {
     QVariantList cells;
-    std::optional<std::int64_t> best;
+    std::int64_t best = std::numeric_limits<std::int64_t>::max();
+    bool comparable = true; // nothing is better than what is not known
     for (const api::LayerView& view : portfolio.layers) {
         const auto rank = ask(view).rank;
-        if (!rank) { // nothing is better than what is not known
-            best.reset();
-            break;
-        }
-        if (!best || *rank < *best) best = rank;
+        comparable = comparable && rank.has_value();
+        best = std::min(best, rank.value_or(best));
     }
     for (auto view = portfolio.layers.rbegin(); view != portfolio.layers.rend(); ++view) {
         const Fact fact = ask(*view);
@@ -37,7 +37,7 @@ Row rowOf(const QString& id, const QString& title, const QString& hint,
             {QStringLiteral("level"), view->layer.level},
             {QStringLiteral("text"), fact.text},
             {QStringLiteral("note"), fact.note},
-            {QStringLiteral("wins"), fact.rank && fact.rank == best},
+            {QStringLiteral("wins"), comparable && fact.rank.value_or(0) == best},
             {QStringLiteral("badge"), fact.verified ? QVariant(badgeOf(*fact.verified)) : QVariant()}});
     }
     return {
