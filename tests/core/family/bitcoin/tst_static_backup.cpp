@@ -105,6 +105,7 @@ private slots:
         WalletBackup backup = walletBackup();
         backup.network = "testnet4";
         const Bytes made = encodedWalletBackup(backupKey(root(1)), backup, {3});
+        QCOMPARE(toHex(test::golden("family/wallet_backup_v2.hex", made)), toHex(made));
         QCOMPARE(walletBackupHead(made)->network, std::string("testnet4"));
         QCOMPARE(*decodedWalletBackup(backupKey(root(1)), made), backup);
         QVERIFY(
