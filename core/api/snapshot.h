@@ -110,6 +110,12 @@ struct HtlcView {
     friend bool operator==(const HtlcView&, const HtlcView&) = default;
 };
 
+struct ChannelEvent {
+    std::int64_t time = 0; // Unix seconds, by our clock
+    std::string what;      // for people
+    friend bool operator==(const ChannelEvent&, const ChannelEvent&) = default;
+};
+
 struct ChannelView {
     std::string channel_id;
     std::string short_channel_id;
@@ -128,6 +134,7 @@ struct ChannelView {
     std::uint32_t funding_index = 0;
     std::int64_t opened_height = -1;
     std::int64_t capacity_sat = 0;
+    std::int64_t pushed_msat = 0; // given by the opener to the other side
     std::int64_t ours_msat = 0;
     std::int64_t theirs_msat = 0;
     std::int64_t our_reserve_sat = 0;
@@ -150,7 +157,7 @@ struct ChannelView {
     std::string closing_txid;
     std::string close_cause; // "together", "by us", "by the partner", "penalty"
     std::int64_t close_unlock_height = 0;
-    std::vector<std::string> timeline; // state changes with times, for people
+    std::vector<ChannelEvent> timeline; // state changes, oldest first
     ledger::Verified verified;
     friend bool operator==(const ChannelView&, const ChannelView&) = default;
 };

@@ -102,7 +102,12 @@ Json channelJson(const api::ChannelView& channel) {
     if (channel.opened_height >= 0) json.set("opened_height", channel.opened_height);
     json.set("feerate",
              Json::object().set("perkw", channel.feerate_per_kw).set("perkb", channel.feerate_per_kw * 4));
-    json.set("total_msat", channel.capacity_sat * 1000);
+    const std::int64_t total = channel.capacity_sat * 1000;
+    json.set("funding", Json::object()
+                            .set("local_funds_msat", channel.opened_by_us ? total : 0)
+                            .set("remote_funds_msat", channel.opened_by_us ? 0 : total)
+                            .set("pushed_msat", channel.pushed_msat));
+    json.set("total_msat", total);
     json.set("to_us_msat", channel.ours_msat);
     json.set("to_them_msat", channel.theirs_msat);
     json.set("our_reserve_msat", channel.our_reserve_sat * 1000);
@@ -125,7 +130,9 @@ Json channelJson(const api::ChannelView& channel) {
     json.setText("closing_txid", channel.closing_txid);
     json.setText("close_cause", channel.close_cause);
     if (channel.close_unlock_height > 0) json.set("close_unlock_height", channel.close_unlock_height);
-    json.set("status", stringsJson(channel.timeline));
+    Json status = Json::array();
+    for (const api::ChannelEvent& event : channel.timeline) status.push(event.what);
+    json.set("status", std::move(status));
     return json.set("verified", verifiedJson(channel.verified));
 }
 

@@ -127,7 +127,9 @@ api::ChannelView channel(int n, const char* alias, std::int64_t capacity, std::i
     view.htlc_count = flying > 0 ? 1 : 0;
     view.to_self_delay_ours = 720;
     view.to_self_delay_theirs = 720;
-    view.timeline = {"Agreed, 1 Sep 10:12", "Funded in block 963 810", "Open since 1 Sep 10:55"};
+    view.timeline = {{sample_now - 86'400, "Agreed"},
+                     {sample_now - 85'000, "Funding found in block 963810"},
+                     {sample_now - 82'000, "Open"}};
     view.verified = by_block;
     return view;
 }

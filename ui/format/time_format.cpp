@@ -46,6 +46,12 @@ QString dayText(std::int64_t time, std::int64_t now) {
     return QLocale().toString(day, QStringLiteral("d MMM yyyy"));
 }
 
+QString momentText(std::int64_t time, std::int64_t now) {
+    const bool today =
+        QDateTime::fromSecsSinceEpoch(time).date() == QDateTime::fromSecsSinceEpoch(now).date();
+    return today ? clockText(time) : QObject::tr("%1, %2").arg(dayText(time, now), clockText(time));
+}
+
 QString sentence(const QString& text) {
     return text.isEmpty() ? text : text.left(1).toUpper() + text.mid(1);
 }

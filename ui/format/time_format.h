@@ -20,6 +20,8 @@ QString clockText(std::int64_t time);
 QString dateTimeText(std::int64_t time);
 /// "Today", "Yesterday" or "23 Nov 2026".
 QString dayText(std::int64_t time, std::int64_t now);
+/// "14:02" of today, else "Yesterday, 14:02" or "23 Nov 2026, 14:02".
+QString momentText(std::int64_t time, std::int64_t now);
 /// The same text with a capital first, for a value that stands alone.
 QString sentence(const QString& text);
 /// "1 block", "144 blocks".

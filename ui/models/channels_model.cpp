@@ -276,8 +276,10 @@ void ChannelsModel::writeDetail() {
         if (channel->close_unlock_height > 0)
             facts.append(fact(tr("Free at block"), grouped(channel->close_unlock_height)));
     }
-    QStringList timeline;
-    for (const std::string& line : channel->timeline) timeline << textOf(line);
+    QVariantList timeline;
+    for (const api::ChannelEvent& event : channel->timeline)
+        timeline.append(QVariantMap{{QStringLiteral("what"), textOf(event.what)},
+                                    {QStringLiteral("when"), momentText(event.time, m_display.now())}});
     const bool open = channel->closing_txid.empty() && !closed(*channel);
     m_detail = {
         {QStringLiteral("name"), nameOf(*channel)},

@@ -299,6 +299,7 @@ std::vector<api::ChannelView> ChannelDriver::views() const {
         view.funding_index = terms.parameters.funding.index;
         view.opened_height = value.funding_height != 0 ? std::int64_t{value.funding_height} : -1;
         view.capacity_sat = terms.parameters.capacity.value;
+        view.pushed_msat = value.pushed.value;
         const channel::Commitments& commitments = value.commitments;
         const std::int64_t out = sumOfHtlcs(commitments, ln::commitment::Side::local);
         const std::int64_t in = sumOfHtlcs(commitments, ln::commitment::Side::remote);
@@ -330,7 +331,7 @@ std::vector<api::ChannelView> ChannelDriver::views() const {
             if (closing->spend && closing->kind == channel::CloseKind::local_force)
                 view.close_unlock_height = closing->spend->height + terms.parameters.local.to_self_delay;
         }
-        for (const auto& [time, what] : live->facts.timeline) view.timeline.push_back(what);
+        for (const auto& [time, what] : live->facts.timeline) view.timeline.push_back({time, what});
         view.verified = {.label = ledger::Label::own, .evidence = ledger::Evidence::keys, .time = now};
         views.push_back(std::move(view));
     }

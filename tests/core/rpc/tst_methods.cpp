@@ -550,6 +550,10 @@ private slots:
                 {.incoming = true, .id = 3, .amount_msat = 5000, .expiry = 900, .payment_hash = "ab"}};
             view.direction = 1;
             view.most_htlcs = 30;
+            view.opened_by_us = true;
+            view.capacity_sat = 50;
+            view.pushed_msat = 7;
+            view.timeline = {{1'700'000'000, "Open"}};
             return api::Answer(api::ChannelList{{view}});
         };
         const std::string text = call("listpeerchannels", q("{'short_channel_id':'1x2x3'}"));
@@ -559,7 +563,8 @@ private slots:
              {"'direction':1", "'max_accepted_htlcs':30",
               "'channel_type':{'bits':[12,22,46],'names':['static_remotekey/even','anchors/even','scid_alias/"
               "even']}",
-              "'features':['option_static_remotekey','option_anchors_zero_fee_htlc_tx']",
+              "'funding':{'local_funds_msat':50000,'remote_funds_msat':0,'pushed_msat':7}",
+              "'status':['Open']", "'features':['option_static_remotekey','option_anchors_zero_fee_htlc_tx']",
               "'htlcs':[{'direction':'in','id':3,'amount_msat':5000,'expiry':900,'payment_hash':'ab'}]"})
             QVERIFY2(text.find(q(part)) != std::string::npos, part);
         QVERIFY(call("listpeerchannels", q("{'channel_id':'ab'}")).starts_with("error -32602: channel_id"));

@@ -3,6 +3,8 @@
 #include "ui/format/id_format.h"
 #include "ui/format/time_format.h"
 
+#include <QDateTime>
+
 using namespace duplex::ui;
 
 class TestFormats : public QObject {
@@ -71,6 +73,10 @@ private slots:
         QCOMPARE(shortDuration(7'200), QStringLiteral("2 h"));
         QCOMPARE(agoText(100, 105), QStringLiteral("just now"));
         QCOMPARE(untilText(100, 100), QStringLiteral("expired"));
+        const std::int64_t noon = QDateTime(QDate(2026, 11, 23), QTime(12, 0)).toSecsSinceEpoch();
+        QCOMPARE(momentText(noon - 3600, noon), QStringLiteral("11:00"));
+        QCOMPARE(momentText(noon - 86'400, noon), QStringLiteral("Yesterday, 12:00"));
+        QCOMPARE(momentText(noon - 3 * 86'400, noon), QStringLiteral("20 Nov 2026, 12:00"));
         QCOMPARE(blocksText(1), QStringLiteral("1 block"));
         QCOMPARE(blocksText(4'032), QStringLiteral("4\u202f032 blocks"));
     }

@@ -54,6 +54,14 @@ private slots:
         channels.closeAlone(QStringLiteral("Kest...rel"));
         QCOMPARE(fixture.session.count<api::CloseChannel>(), 1);
     }
+    void timeline_hasWhatAndWhen() {
+        ModelFixture fixture;
+        const QVariantList timeline =
+            fixture.app.channels()->property("detail").toMap().value(QStringLiteral("timeline")).toList();
+        QCOMPARE(timeline.size(), 3);
+        QCOMPARE(timeline[2].toMap().value(QStringLiteral("what")).toString(), QStringLiteral("Open"));
+        QVERIFY(!timeline[2].toMap().value(QStringLiteral("when")).toString().isEmpty());
+    }
     void forecast_balanceStateAndLock_areAskedAnew() {
         ModelFixture fixture;
         ui::ChannelsModel& channels = *fixture.app.channels();

@@ -81,12 +81,13 @@ Card {
         Repeater {
             model: card.detail.timeline || []
             Row {
-                required property string modelData
+                required property var modelData
                 required property int index
                 readonly property bool now: index === card.detail.timeline.length - 1 && !card.detail.settled
                 spacing: 8
                 Icon { name: now ? "clock" : "check"; size: 14; stroke: 22; color: now ? Theme.warn : Theme.ok }
-                Label { width: life.width - 22; role: "small"; text: modelData; wrapMode: Text.Wrap }
+                Label { width: life.width - 22 - when.width - 8; role: "small"; text: modelData.what; wrapMode: Text.Wrap }
+                Label { id: when; role: "small"; color: Theme.text3; text: modelData.when }
             }
         }
     }
