@@ -116,7 +116,10 @@ QVariantMap PortfolioModel::floorOf(const api::LayerView& view) const {
         parts.append(part(QStringLiteral("pale"), tr("Can receive"), view.receivable_sat, m_display));
     const bool healthy = upper ? m_status.channels_active == m_status.channels_total
                                : m_status.stage == api::SyncStage::synced;
-    const QString health = !upper    ? (healthy ? tr("Up to date") : tr("Catching up"))
+    const bool alone = m_status.stage == api::SyncStage::connecting;
+    const QString health = !upper    ? (healthy ? tr("Up to date")
+                                        : alone ? tr("No peers")
+                                                : tr("Catching up"))
                            : healthy ? (m_status.channels_total == 0 ? QString() : tr("All channels online"))
                                      : counted(m_status.channels_total - m_status.channels_active,
                                                tr("1 channel offline"), tr("%1 channels offline"));

@@ -80,6 +80,20 @@ private slots:
         fixture.session.publish(status);
         QVERIFY(ModelFixture::text(fixture.app.status(), "stageLeft").isEmpty());
     }
+    void groundFloor_saysHowFreshItIs() {
+        ModelFixture fixture;
+        const auto health = [&] {
+            return fixture.app.portfolio()->property("ground").toMap().value(QStringLiteral("health"));
+        };
+        QCOMPARE(health().toString(), QStringLiteral("Up to date"));
+        api::StatusSnapshot status = test::sampleStatus();
+        status.stage = api::SyncStage::headers;
+        fixture.session.publish(status);
+        QCOMPARE(health().toString(), QStringLiteral("Catching up"));
+        status.stage = api::SyncStage::connecting;
+        fixture.session.publish(status);
+        QCOMPARE(health().toString(), QStringLiteral("No peers"));
+    }
     void syncing_withoutKeys_endsWithTheFilterHeaders() {
         ModelFixture fixture;
         api::StatusSnapshot status = test::sampleStatus();

@@ -222,7 +222,10 @@ void TestPages::states_emptyLockedOfflineSyncing_showWithoutWarnings() {
         status.wallet = api::WalletState::locked;
         status.unlock_by = sample_now + 400'000;
     }
-    if (tag.endsWith(QLatin1String("offline"))) status.peers = 0;
+    if (tag.endsWith(QLatin1String("offline"))) {
+        status.peers = 0;
+        status.stage = api::SyncStage::connecting;
+    }
     if (tag.endsWith(QLatin1String("syncing"))) {
         status.stage = api::SyncStage::filters;
         status.complete_to = status.stage_done = 971'200;
