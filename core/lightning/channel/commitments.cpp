@@ -109,6 +109,14 @@ std::optional<ChannelError> breaksFeeSpikeBuffer(const Terms& terms, const Commi
     return std::nullopt;
 }
 
+/// As if the peer had all HTLCs that we offer: those on their way are not in our commitment yet, and nothing
+/// stops them any more.
+Commitments withAllArrived(Commitments commitments) {
+    for (Htlc& htlc : commitments.htlcs)
+        if (htlc.offered_by == Side::local) htlc.stage = std::max(htlc.stage, Stage::acknowledged);
+    return commitments;
+}
+
 Commitments withHtlc(Commitments commitments, Htlc htlc) {
     std::uint64_t& id =
         htlc.offered_by == Side::local ? commitments.next_local_htlc_id : commitments.next_remote_htlc_id;
@@ -284,14 +292,13 @@ Result<Commitments> sendAdd(const Terms& terms, const Commitments& commitments, 
     if (auto error = overLimits(terms, theirs, Side::local, slotsFor(terms, Side::local, context.policy)))
         return std::unexpected(*error);
     if (auto error = breaksFeeSpikeBuffer(terms, theirs)) return std::unexpected(*error);
-    // In our own commitment it stands only when they have it: as if it did already.
-    Commitments seen = next;
-    seen.htlcs.back().stage = Stage::acknowledged;
+    // In our own commitment it stands only when they have it, as the ones before it on their way.
+    const Commitments seen = withAllArrived(next);
     if (auto error = breaksFeeSpikeBuffer(terms, specOf(seen, View::local_next)))
         return std::unexpected(*error);
     const MilliSatoshi limit = dustExposureLimit(terms, context.policy);
     for (const Side owner : {Side::local, Side::remote}) {
-        const MilliSatoshi before = dustExposure(terms, commitments, owner, context.policy);
+        const MilliSatoshi before = dustExposure(terms, withAllArrived(commitments), owner, context.policy);
         const MilliSatoshi exposure = dustExposure(terms, seen, owner, context.policy);
         if (exposure > limit && exposure > before)
             return std::unexpected(DustExposureExceeded{.limit = limit, .exposure = exposure});

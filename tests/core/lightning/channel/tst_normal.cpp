@@ -260,6 +260,65 @@ private slots:
         QCOMPARE(accepted, 18); // 5 % of the capacity
     }
 
+    /// Each side keeps what the other one asks of it, to the millisatoshi; the same on both ends.
+    void addHtlc_intoTheReserve_isRefusedOnBothEnds() {
+        TwoNodes nodes;
+        nodes.a.context.policy.reserve_percent = 2; // b keeps 20,000 sat and a 10,000
+        nodes.openNormal();
+        const ln::MilliSatoshi of_b{300'000'000 - 20'000'000};
+        const ln::MilliSatoshi of_a{700'000'000 - 10'000'000 - 1'308'000}; // and the fee, with one HTLC
+        for (TestNode* payer : {&nodes.a, &nodes.b}) {
+            TestNode& payee = nodes.other(*payer);
+            const std::int64_t most = (payer == &nodes.a ? of_a : of_b).value;
+            COMPARE_ACTIONS(with(payee, got(addMessage(payee, most, 1500))).actions, "");
+            COMPARE_ACTIONS(with(payee, got(addMessage(payee, most + 1, 1500))).actions,
+                            "SendMessage:1 DisconnectPeer");
+        }
+        QVERIFY(!nodes.pay(nodes.b, of_b + ln::MilliSatoshi{1}));
+        QVERIFY(nodes.pay(nodes.b, of_b));
+        nodes.drain();
+    }
+
+    /// What is dust in the commitment of one side only counts there.
+    void addHtlc_dustOfOneSideOnly_isLimited_data() {
+        QTest::addColumn<bool>("ours");
+        QTest::addColumn<bool>("settled");
+        QTest::addColumn<int>("most");
+        QTest::newRow("in the commitment of the payer") << true << true << 20; // 5 % of the capacity
+        QTest::newRow("of the payer, all still on their way") << true << false << 20;
+        QTest::newRow("in the commitment of the payee") << false << true << 19; // with the fee that a sets
+        QTest::newRow("of the payee, all still on their way") << false << false << 19;
+    }
+    void addHtlc_dustOfOneSideOnly_isLimited() {
+        QFETCH(bool, ours);
+        QFETCH(bool, settled);
+        QFETCH(int, most);
+        TwoNodes nodes({.capacity = {200'000}, .pushed = {100'000'000}});
+        nodes.b.context.policy.dust_limit = {354};
+        nodes.openNormal();
+        int accepted = 0;
+        for (int i = 0; i < 29; ++i) {
+            accepted += nodes.pay(ours ? nodes.a : nodes.b, {500'000}) ? 1 : 0;
+            if (settled) nodes.settleDown();
+        }
+        QCOMPARE(accepted, most);
+        nodes.drain();
+    }
+
+    /// The fee that the opener must keep for our commitment is counted with our dust limit, not with its own.
+    void updateAddHtlc_feeOfOurUntrimmedHtlcsNotAffordable_isRefused() {
+        TwoNodes nodes({.capacity = {200'000}, .pushed = {194'000'000}});
+        nodes.b.context.policy.dust_limit = {354};
+        nodes.openNormal();
+        // 6,000 sat less the reserve of 2,000; each HTLC takes its 500 sat and 86 of fee on top of 1,222.
+        for (int i = 0; i < 4; ++i) {
+            nodes.apply(nodes.b, got(addMessage(nodes.b, 500'000, 1500)));
+            COMPARE_ACTIONS(nodes.b.last_actions, "");
+        }
+        nodes.apply(nodes.b, got(addMessage(nodes.b, 500'000, 1500)));
+        COMPARE_ACTIONS(nodes.b.last_actions, "SendMessage:1 DisconnectPeer");
+    }
+
     void updateAddHtlc_protocolFault_warnsAndDisconnects() {
         TwoNodes nodes;
         nodes.openNormal();
@@ -287,6 +346,24 @@ private slots:
         TwoNodes idle;
         idle.openNormal();
         COMPARE_CLOSES(with(idle.a, got(ln::wire::RevokeAndAck{.channel_id = idle.a.channel.id})).actions);
+    }
+
+    /// The secret fits its point and yet does not derive the earlier ones: later they could not be derived
+    /// from what we keep.
+    void revokeAndAck_secretOfAnotherSeed_forceCloses() {
+        TwoNodes nodes;
+        withHtlc(nodes);
+        TestNode &a = nodes.a, &b = nodes.b;
+        QCOMPARE(a.channel.commitments.remote_number, std::uint64_t{1});
+        const crypto::Secret<32> foreign(ByteArray<32>{9});
+        a.channel.commitments.remote_point = *ln::keys::pointOf(foreign);
+        nodes.pay(a, {20'000'000});
+        nodes.runScheduled(a);
+        nodes.deliver(b);
+        nodes.deliver(b);
+        std::get<ln::wire::RevokeAndAck>(a.inbox.front()).per_commitment_secret = foreign.reveal();
+        nodes.deliver(a);
+        COMPARE_CLOSES(a.last_actions);
     }
 
     void blockHeight_offeredHtlcExpired_forceClosesThreeBlocksLater() {
