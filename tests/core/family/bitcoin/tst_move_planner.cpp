@@ -264,6 +264,7 @@ private slots:
         QCOMPARE(statesAt(move, facts), std::string("ddrw running"));
         QVERIFY(remember(move, facts, StepState::running));
         QCOMPARE(move.end, MoveEnd::running);
+        QCOMPARE(move.transaction_height, 0U);
         facts.funding_height = 104;
         facts.height = 106;
         QCOMPARE(statesAt(move, facts), std::string("dddd done"));
@@ -313,8 +314,12 @@ private slots:
         QCOMPARE(statesAt(move, facts), std::string("ddrw running"));
         facts.closing_height = facts.payout_height = 200;
         QCOMPARE(statesAt(move, facts), std::string("dddd done"));
+        QVERIFY(remember(move, facts, StepState::done));
         facts.closing_height = facts.payout_height = 0; // reorganised
         QCOMPARE(statesAt(move, facts), std::string("ddrw running"));
+        QVERIFY(remember(move, facts, StepState::running));
+        QCOMPARE(move.end, MoveEnd::running);
+        QCOMPARE(move.transaction_height, 0U);
     }
 
     void close_alone_waitsForItsDelayAndSweep() {
