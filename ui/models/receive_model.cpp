@@ -199,7 +199,8 @@ QString ReceiveModel::unified() const {
                           .arg(sat % 100'000'000, 8, 10, QLatin1Char('0'));
     if (!m_purpose.isEmpty())
         parameters << QStringLiteral("message=") + QString::fromUtf8(QUrl::toPercentEncoding(m_purpose));
-    if (m_mode == 0 && !m_invoice.isEmpty() && m_upper_fits) // what cannot arrive is not offered
+    // What cannot arrive is not offered, nor an invoice over another amount.
+    if (m_mode == 0 && !m_invoice.isEmpty() && m_upper_fits && !m_outdated)
         parameters << m_display.nameOf(2).toLower() + QLatin1Char('=') + m_invoice;
     const QString query =
         parameters.isEmpty() ? QString() : QLatin1Char('?') + parameters.join(QLatin1Char('&'));

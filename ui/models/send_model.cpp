@@ -69,7 +69,7 @@ void SendModel::clear() {
 }
 
 void SendModel::setText(const QString& text) {
-    if (text == m_text) return;
+    if (text == m_text || isSending()) return;
     clear();
     m_text = text;
     if (!text.trimmed().isEmpty()) m_pause.start();
@@ -77,26 +77,31 @@ void SendModel::setText(const QString& text) {
 }
 
 void SendModel::setAmount(const QString& text) {
-    if (m_amount_fixed || text == m_amount_text) return;
+    if (m_amount_fixed || text == m_amount_text || isSending()) return;
     m_amount_text = text;
     m_all = false;
     plan();
 }
 
 void SendModel::setAll(bool all) {
-    if (all == m_all || m_amount_fixed) return;
+    if (all == m_all || m_amount_fixed || isSending()) return;
     m_all = all;
     if (all) m_amount_text.clear();
     plan();
 }
 
 void SendModel::setSpeed(int speed) {
-    if (speed == m_speed) return;
+    if (speed == m_speed || isSending()) return;
     m_speed = std::clamp(speed, 0, 2);
     plan();
 }
 
+void SendModel::tryAgain() {
+    if (m_state == QLatin1String("failed")) plan();
+}
+
 void SendModel::choose(int level) {
+    if (isSending()) return;
     m_level = level;
     m_chosen = true;
     refresh();
@@ -284,7 +289,7 @@ void SendModel::writeReview() {
                                : tr("Once it is in a block it cannot be taken back. Check the address.");
     m_can_pay = m_level > 0 && plan.ready && m_state == QLatin1String("editing");
     m_pay_action = amount > 0 ? tr("Pay %1").arg(msatText(amount)) : tr("Pay");
-    if (m_state == QLatin1String("sending")) m_pay_action = tr("Sending");
+    if (isSending()) m_pay_action = tr("Sending");
     if (m_text.isEmpty())
         m_why_not = tr("Paste what you want to pay.");
     else if (m_level == 0)

@@ -56,6 +56,8 @@ public:
     Q_INVOKABLE void choose(int level);
     /// Signs and sends what the review shows.
     Q_INVOKABLE void pay();
+    /// After a failure: the same once more, at today's price, to be reviewed anew.
+    Q_INVOKABLE void tryAgain();
     /// Back to an empty page.
     Q_INVOKABLE void clear();
 
@@ -64,6 +66,8 @@ signals:
     void noteChanged();
 
 private:
+    // What is being paid is not edited: the answer must be about what the page shows.
+    bool isSending() const { return m_state == QLatin1String("sending"); }
     struct Plan {
         bool wanted = false; // this layer can carry what was pasted
         bool ready = false;

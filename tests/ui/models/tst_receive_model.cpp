@@ -90,6 +90,7 @@ private slots:
         QTRY_VERIFY(receive.property("payable").toBool());
         receive.setAmount(QStringLiteral("320 000"));
         QVERIFY2(!receive.property("payable").toBool(), "the invoice still asks for what was written before");
+        QVERIFY(!ModelFixture::text(&receive, "request").contains(QStringLiteral("lnbc")));
         receive.setPurpose(QStringLiteral("Logo & more"));
         receive.setExpiry(0);
         QVERIFY(receive.property("outdated").toBool());

@@ -49,6 +49,27 @@ private slots:
         QVERIFY(!fixture.session.last<api::Pay>()->request_id.empty());
         QVERIFY(ModelFixture::text(&send, "outcome").contains(QStringLiteral("21\u202f000 sat paid")));
     }
+    void sending_nothingIsEdited() {
+        ModelFixture fixture;
+        ui::SendModel& send = *fixture.app.send();
+        send.setText(QStringLiteral("bc1q8w3m0v7nzr4d2kx5l9tq0jch6e4fs2aa7g9p3u"));
+        QTRY_COMPARE(send.ways()->count(), 1);
+        send.setAmount(QStringLiteral("25 000"));
+        QTRY_VERIFY(send.property("canPay").toBool());
+        send.pay();
+        QCOMPARE(ModelFixture::text(&send, "state"), QStringLiteral("sending"));
+        send.setAmount(QStringLiteral("30 000"));
+        send.setAll(true);
+        send.setSpeed(2);
+        send.choose(2);
+        send.setText(QStringLiteral("lnbc210u1coffee"));
+        QCOMPARE(ModelFixture::text(&send, "state"), QStringLiteral("sending"));
+        send.pay();
+        QTRY_COMPARE(ModelFixture::text(&send, "state"), QStringLiteral("done"));
+        QCOMPARE(paidCount(fixture.session), 1);
+        QVERIFY(ModelFixture::text(&send, "outcome").contains(QStringLiteral("25\u202f000 sat sent")));
+        QVERIFY(send.text().startsWith(QStringLiteral("bc1q")));
+    }
     void address_withoutAmount_asksForOneFirst() {
         ModelFixture fixture;
         ui::SendModel& send = *fixture.app.send();
@@ -137,6 +158,12 @@ private slots:
         QTRY_COMPARE(ModelFixture::text(&send, "state"), QStringLiteral("failed"));
         QCOMPARE(ModelFixture::text(&send, "outcome"),
                  QStringLiteral("Nothing was paid. No path has room. Send less."));
+        QVERIFY(!send.property("canPay").toBool());
+        fixture.session.handler = test::sampleAnswer;
+        send.tryAgain();
+        QTRY_VERIFY(send.property("canPay").toBool());
+        send.pay();
+        QTRY_COMPARE(ModelFixture::text(&send, "state"), QStringLiteral("done"));
     }
 };
 

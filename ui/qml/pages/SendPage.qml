@@ -15,6 +15,7 @@ Page {
         PageHead { title: qsTr("Send") }
         Columns {
             ColumnLayout {
+                enabled: page.send.state !== "sending"
                 Layout.fillWidth: true
                 Layout.fillHeight: true
                 Layout.alignment: Qt.AlignTop
@@ -137,7 +138,7 @@ Page {
                 Label { visible: page.send.whyNot !== "" && page.send.state === "editing"; role: "small"; dim: true; wrapMode: Text.Wrap; Layout.fillWidth: true; text: page.send.whyNot }
                 Button {
                     objectName: "pay"
-                    visible: page.send.state !== "done"
+                    visible: page.send.state !== "done" && page.send.state !== "failed"
                     Layout.fillWidth: true
                     kind: "primary"
                     size: 46
@@ -146,6 +147,7 @@ Page {
                     busy: page.send.state === "sending"
                     onClicked: page.send.pay()
                 }
+                Button { objectName: "tryAgain"; visible: page.send.state === "failed"; Layout.fillWidth: true; kind: "primary"; size: 46; text: qsTr("Try again"); onClicked: page.send.tryAgain() }
                 Button { visible: page.send.state === "done"; Layout.fillWidth: true; kind: "primary"; size: 46; text: qsTr("Send something else"); onClicked: { page.send.clear(); to.text = ""; to.focusHere() } }
                 Label { Layout.alignment: Qt.AlignHCenter; visible: page.send.canPay; role: "small"; faint: true; text: qsTr("Ctrl + Enter") }
             }
