@@ -109,11 +109,14 @@ std::optional<ChannelError> breaksFeeSpikeBuffer(const Terms& terms, const Commi
     return std::nullopt;
 }
 
-/// As if the peer had all HTLCs that we offer: those on their way are not in our commitment yet, and nothing
-/// stops them any more.
+/// As if the peer had all HTLCs and fees that we proposed: those on their way are not in our commitment yet,
+/// and nothing stops them any more.
 Commitments withAllArrived(Commitments commitments) {
     for (Htlc& htlc : commitments.htlcs)
         if (htlc.offered_by == Side::local) htlc.stage = std::max(htlc.stage, Stage::acknowledged);
+    if (commitments.funder == Side::local)
+        for (FeeUpdate& update : commitments.fee_updates)
+            update.stage = std::max(update.stage, Stage::acknowledged);
     return commitments;
 }
 
@@ -230,8 +233,9 @@ MilliSatoshi dustExposure(const Terms& terms, const Commitments& commitments, Si
 
 MilliSatoshi sendable(const Terms& terms, const Commitments& commitments, const Context& context) {
     MilliSatoshi most{std::int64_t{1} << 62};
+    const Commitments seen = withAllArrived(commitments);
     for (const View view : {View::remote_to_sign, View::local_next}) {
-        const CommitmentSpec spec = specOf(commitments, view);
+        const CommitmentSpec spec = specOf(seen, view);
         const InFlight flying = inFlight(spec, Side::local);
         if (flying.count >= slotsFor(terms, Side::local, context.policy)) return {};
         const bool funds = terms.parameters.funder == Side::local;
@@ -372,9 +376,7 @@ Result<Commitments> sendFee(const Terms& terms, const Commitments& commitments, 
     const MilliSatoshi reserve = MilliSatoshi::fromSatoshi(terms.reserveOf(Side::local));
     if (auto error = cannotAffordFee(terms, specOf(next, View::remote_to_sign), reserve))
         return std::unexpected(*error);
-    Commitments seen = next;
-    seen.fee_updates.back().stage = Stage::acknowledged;
-    if (auto error = cannotAffordFee(terms, specOf(seen, View::local_next), reserve))
+    if (auto error = cannotAffordFee(terms, specOf(withAllArrived(next), View::local_next), reserve))
         return std::unexpected(*error);
     return next;
 }

@@ -305,6 +305,26 @@ private slots:
         nodes.drain();
     }
 
+    /// What the window offers to send is taken, whatever else is still on its way.
+    void sendable_withUpdatesOnTheirWay_isTaken() {
+        for (const bool funder : {true, false}) {
+            TwoNodes nodes;
+            nodes.openNormal();
+            TestNode& payer = funder ? nodes.a : nodes.b;
+            nodes.apply(nodes.a, ch::UpdateFee{.feerate = {1'100}});
+            for (int i = 0; i < 4; ++i) {
+                QVERIFY(nodes.pay(nodes.a, {30'000'000}));
+                QVERIFY(nodes.pay(nodes.b, {9'000'000}));
+            }
+            const ch::Channel& channel = payer.channel;
+            const ln::MilliSatoshi most = ch::sendable(channel.terms, channel.commitments, payer.context);
+            QVERIFY(most > ln::MilliSatoshi{100'000'000});
+            QVERIFY(nodes.pay(payer, most));
+            nodes.settleDown();
+            nodes.drain();
+        }
+    }
+
     /// The fee that the opener must keep for our commitment is counted with our dust limit, not with its own.
     void updateAddHtlc_feeOfOurUntrimmedHtlcsNotAffordable_isRefused() {
         TwoNodes nodes({.capacity = {200'000}, .pushed = {194'000'000}});
