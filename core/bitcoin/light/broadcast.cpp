@@ -136,7 +136,9 @@ void Broadcast::onMessage(PeerId peer, const wire::Message& message, const Momen
 
 void Broadcast::onGetData(PeerId peer, const wire::GetData& ask, BroadcastActions& actions) {
     wire::NotFound missing;
+    std::set<ByteArray<32>> asked; // each once: a message has room for 50,000 questions
     for (const wire::Inventory& entry : ask.entries) {
+        if (!asked.insert(entry.hash).second) continue;
         Item* item = find(entry);
         // Only what was announced to this peer, or the parent of it: others could probe which transactions
         // are ours.

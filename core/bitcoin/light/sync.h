@@ -204,6 +204,7 @@ struct SyncStart {
     crypto::SipHashKey randomness;
     /// Usable filter peers below which NeedPeers comes; 1 with --connect and in the sandbox.
     int wanted_filter_peers = 1;
+    std::size_t window_bytes = 64 * 1024 * 1024; // of filters held while a block below them is awaited
 };
 
 enum class SyncStage { no_peers, headers, filter_headers, filters, synced };

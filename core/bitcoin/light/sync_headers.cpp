@@ -225,7 +225,10 @@ void Sync::Machine::onReorganised(PeerId id, const HeadersReorganised& change) {
         peer.checkpoints_known = false;
         peer.checkpoints.clear();
         peer.compare_ask.reset();
-        if (peer.filters_ask && peer.filters_ask->stop > fork) peer.filters_ask.reset();
+        if (peer.filters_ask && peer.filters_ask->stop > fork) {
+            freeRange(*peer.filters_ask); // below the fork they are still wanted
+            peer.filters_ask.reset();
+        }
         if (other != id) peer.next_headers = Ticks{};
     }
     for (auto& [hash, want] : m_wants)

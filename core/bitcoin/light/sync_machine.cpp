@@ -44,7 +44,8 @@ std::string_view textOf(DropReason reason) {
 Sync::Machine::Machine(const SyncStart& start)
     : m_chain(parametersOf(start.network), start.headers, start.tip_work),
       m_filter_headers(start.filter_headers), m_randomness(start.randomness),
-      m_wanted_filter_peers(start.wanted_filter_peers), m_birthday_floor(Reached{start.birthday.value} - 1) {
+      m_wanted_filter_peers(start.wanted_filter_peers), m_birthday_floor(Reached{start.birthday.value} - 1),
+      m_most_window_bytes(start.window_bytes) {
     m_verified = m_connected = start.complete ? Reached{start.complete->value} : m_birthday_floor;
     if (m_filter_headers.count() > m_chain.height() + 1) m_filter_headers.cutTo(m_chain.height() + 1);
     for (const BlockHeight height : start.disputed) m_disputed.insert(height.value);

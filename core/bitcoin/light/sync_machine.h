@@ -44,7 +44,7 @@ private:
         std::uint32_t start = 0;
         std::uint32_t stop = 0;
         BlockHash stop_hash;
-        std::size_t received = 0; // filters
+        std::set<std::uint32_t> received; // heights of filters; the same one again is no progress
         std::size_t bytes = 0;
     };
     struct PeerRecord {
@@ -263,7 +263,7 @@ private:
     bool m_report_due = false; // set by each tick
     std::optional<std::uint32_t> m_waiting_apply;
     std::map<std::uint32_t, Slot> m_window;
-    std::size_t m_window_bytes = 0;
+    std::size_t m_window_bytes = 0, m_most_window_bytes;
     std::size_t m_average_filter = 1'000;
     std::map<std::uint32_t, BlockFilter> m_recent; // filters of the last verified heights
 

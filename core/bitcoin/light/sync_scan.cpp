@@ -8,8 +8,7 @@ namespace duplex::bitcoin::light {
 
 namespace {
 
-constexpr std::size_t widest_window = 4'000;           // heights
-constexpr std::size_t window_bytes = 64 * 1024 * 1024; // of filters held
+constexpr std::size_t widest_window = 4'000; // heights
 constexpr std::size_t bytes_per_request = 4'000'000;
 constexpr std::size_t fewest_per_request = 10;
 constexpr std::uint32_t filters_kept = 2'016;
@@ -24,7 +23,10 @@ void Sync::Machine::fillWindow() {
     const bool whole = !m_window.empty() && Reached{m_window.begin()->first} == m_verified + 1 &&
                        m_window.rbegin()->first - m_window.begin()->first + 1 == m_window.size();
     if (whole) next = Reached{m_window.rbegin()->first} + 1; // else a rewind left a hole: look at each height
-    for (; next <= last && next <= m_verified + Reached{widest_window} && m_window_bytes < window_bytes;
+    // The lowest height comes in whatever is held: after a rewind the window may be full above it, and only
+    // from its lower end it empties.
+    for (; next <= last && next <= m_verified + Reached{widest_window} &&
+           (m_window_bytes < m_most_window_bytes || next == m_verified + 1);
          ++next) {
         const auto height = static_cast<std::uint32_t>(next);
         if (m_window.contains(height)) continue;
@@ -85,7 +87,7 @@ void Sync::Machine::onCfilter(PeerId id, PeerRecord& peer, const wire::Cfilter& 
     if (m_dispute) onDisputedFilter(id, message);
     if (!find(id) || !peer.filters_ask) return;
     RangeAsk& ask = *peer.filters_ask;
-    std::uint32_t height = ask.start + static_cast<std::uint32_t>(ask.received); // they come in order
+    std::uint32_t height = ask.start + static_cast<std::uint32_t>(ask.received.size()); // they come in order
     if (height > ask.stop || m_chain.hashAt(height) != message.block) {
         const auto found = m_chain.heightOf(message.block);
         if (!found || found->value < ask.start || found->value > ask.stop) return;
@@ -98,9 +100,10 @@ void Sync::Machine::onCfilter(PeerId id, PeerRecord& peer, const wire::Cfilter& 
         const bool proof = peer.agree_to >= Reached{height} && !peer.own_branch;
         return drop(id, DropReason::false_filter, proof ? Ban::yes : Ban::no);
     }
+    if (!ask.received.insert(height).second) return;
     answered(peer);
     m_average_filter = (m_average_filter * 7 + message.filter.size()) / 8;
-    if (++ask.received == ask.stop - ask.start + 1) peer.filters_ask.reset();
+    if (ask.received.size() == ask.stop - ask.start + 1) peer.filters_ask.reset();
     const auto slot = m_window.find(height);
     if (slot == m_window.end() || slot->second.filter) return;
     if (slot->second.state != Slot::State::asked && slot->second.state != Slot::State::needs_filter) return;

@@ -80,6 +80,13 @@ std::expected<std::vector<Coin>, BuildError> coinsFor(const BuildRequest& reques
     return result;
 }
 
+/// Coins that cost more than they bring.
+void leaveOutDearer(std::vector<Coin>& coins, FeeratePerKw feerate) {
+    std::erase_if(coins, [&](const Coin& coin) {
+        return coin.output.value <= feerate.feeCeil(inputWeight(coin.output.script_pubkey));
+    });
+}
+
 std::expected<Plan, BuildError> planSendAll(const BuildRequest& request, const BuildContext& context,
                                             Plan plan, Satoshi amount) {
     for (const Coin& coin : plan.coins) amount -= coin.output.value;
@@ -102,6 +109,7 @@ std::expected<Plan, BuildError> planFeeFromPayment(const BuildRequest& request, 
     SelectionTarget target = targetFor(plan.outputs, amount, context);
     const FeeratePerKw feerate = target.feerate;
     target.feerate = {};
+    if (request.chosen_coins.empty()) leaveOutDearer(plan.coins, feerate);
     const auto selection =
         request.chosen_coins.empty() ? selectCoins(plan.coins, target) : useCoins(plan.coins, target);
     if (!selection) return failed(BuildError::insufficient_funds);
@@ -154,11 +162,7 @@ std::expected<Plan, BuildError> planFor(const BuildRequest& request, const Build
     plan.coins = std::move(*coins);
     if (request.send_all_to) {
         plan.outputs.push_back({{}, *request.send_all_to});
-        if (request.chosen_coins.empty()) {
-            std::erase_if(plan.coins, [&](const Coin& coin) {
-                return coin.output.value <= context.feerate.feeCeil(inputWeight(coin.output.script_pubkey));
-            });
-        }
+        if (request.chosen_coins.empty()) leaveOutDearer(plan.coins, context.feerate);
         return planSendAll(request, context, std::move(plan), amount);
     }
     auto planned = request.fee_from_first_payment

@@ -59,9 +59,11 @@ std::vector<wire::Message> ServingPeer::answer(const wire::Message& message) con
                ask && !silent_filters && !withholds_filters) {
         const auto stop = chain->heightOf(ask->stop);
         if (!stop || *stop > height()) return replies;
-        for (std::uint32_t i = ask->start.value; i <= *stop; ++i)
+        for (std::uint32_t i = ask->start.value; i <= *stop; ++i) {
+            const std::uint32_t at = repeats_a_filter ? ask->start.value : i;
             replies.push_back(wire::Cfilter{
-                chain->hash(i), (serves_truth_under_false_hash ? chain->filter(i) : filter(i)).bytes});
+                chain->hash(at), (serves_truth_under_false_hash ? chain->filter(at) : filter(at)).bytes});
+        }
     } else if (const auto* ask = std::get_if<wire::GetData>(&message); ask && !silent_blocks) {
         for (const wire::Inventory& entry : ask->entries) {
             const auto found = chain->heightOf(BlockHash{entry.hash});

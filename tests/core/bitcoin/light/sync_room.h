@@ -17,6 +17,7 @@ struct ServingPeer {
     bool serves_truth_under_false_hash = false; // hashes of the lies, filters of the truth
     bool silent_filters = false;
     bool withholds_filters = false; // says their hashes, serves none
+    bool repeats_a_filter = false;  // the first of each range, as often as filters were asked for
     bool silent_headers = false;
     bool silent_blocks = false;
     bool mutates_blocks = false;

@@ -63,11 +63,20 @@ private slots:
                                  {InventoryKind::witness_tx, tx.txid().bytes},
                                  {InventoryKind::tx, {}}}};
         const auto actions = broadcast.step(PeerMessage{{1}, ask}, at(2s));
-        QCOMPARE(sent<wire::Tx>(actions).size(), std::size_t{3});
+        QCOMPARE(sent<wire::Tx>(actions).size(), std::size_t{2}); // one an id
         QCOMPARE(sent<wire::NotFound>(actions)[0].second.entries.size(), std::size_t{1});
         QCOMPARE(broadcast.stateOf(tx.txid())->sent_to, 1);
         // Whoever was told nothing learns nothing.
         QVERIFY(sent<wire::Tx>(broadcast.step(PeerMessage{{9}, ask}, at(2s))).empty());
+    }
+
+    void getdata_sameAgainAndAgain_isServedOnce() {
+        Broadcast broadcast({1, 2});
+        broadcast.step(peer(1), at(0s));
+        broadcast.step(Announce{tx, {}}, at(1s));
+        const wire::Inventory entry{InventoryKind::witness_tx, tx.txid().bytes};
+        const wire::GetData ask{std::vector<wire::Inventory>(50'000, entry)};
+        QCOMPARE(sent<wire::Tx>(broadcast.step(PeerMessage{{1}, ask}, at(2s))).size(), std::size_t{1});
     }
 
     void childFirst_thenParent_servedByTxid() {

@@ -292,6 +292,49 @@ private slots:
         QVERIFY(room.disputed.empty());
     }
 
+    void reorganisation_whileFiltersAreUnderWay_theOthersAreAskedAgain() {
+        MiniChain chain;
+        chain.mineMany(110);
+        SyncRoom room;
+        room.feed(watchMine());
+        const PeerId silent = room.connect({.chain = &chain, .withholds_filters = true});
+        room.wait(2s);
+        chain.cutTo(109);
+        chain.mineMany(2, 7);
+        room.announceTip(silent, 110);
+        room.connect({.chain = &chain});
+        room.wait(60s); // less than the patience with a silent peer
+        QCOMPARE(room.complete->height.value, 111U);
+    }
+
+    // The window is full above a block that comes late; its payment makes the wallet look again from there.
+    void rewind_belowAFullWindow_goesOn() {
+        PaidChain paid;
+        paid.chain.mineMany(60);
+        SyncRoom room({.window_bytes = 60});
+        room.feed(watchMine());
+        room.on_block = [&](std::uint32_t height, const Block&) {
+            if (height == 12) room.queue(WatchAdded{.scripts = {MiniChain::script(2)}, .birth = {12}});
+        };
+        room.connect({.chain = &paid.chain, .silent_blocks = true});
+        room.wait(2s);
+        room.connect({.chain = &paid.chain});
+        room.wait(180s);
+        QCOMPARE(room.complete->height.value, 90U);
+    }
+
+    void sameFilterAgainAndAgain_isNoAnswer() {
+        MiniChain chain;
+        chain.mineMany(110);
+        SyncRoom room;
+        room.feed(watchMine());
+        room.connect({.chain = &chain, .repeats_a_filter = true});
+        room.wait(2s);
+        room.connect({.chain = &chain});
+        room.wait(180s);
+        QCOMPARE(room.complete->height.value, 110U);
+    }
+
     void disputedPeers_goOnWithNewBlocks() {
         PaidChain paid;
         const std::map<std::uint32_t, BlockFilter> lie = {{20, buildFilter(paid.chain.block(20), {})}};

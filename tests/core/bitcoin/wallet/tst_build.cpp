@@ -142,6 +142,17 @@ private slots:
                  BuildError::amount_does_not_cover_fee);
     }
 
+    void feeFromFirstPayment_isNotSpentOnDust() {
+        std::vector<std::int64_t> amounts(40, 600);
+        amounts.push_back(1'000'000);
+        Wallet wallet = walletWith(amounts);
+        const auto built =
+            buildTransaction({.payments = {{foreignScript(), {500'000}}}, .fee_from_first_payment = true},
+                             contextOf(wallet, 12'500));
+        QVERIFY(built.has_value());
+        QCOMPARE(built->transaction.inputs.size(), std::size_t{1});
+    }
+
     void chosenCoins_andNoOthers() {
         Wallet wallet = walletWith({100'000, 50'000});
         const BuildContext context = contextOf(wallet);
