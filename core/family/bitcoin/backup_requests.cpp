@@ -300,6 +300,10 @@ void BitcoinFamily::Parts::on(const api::AbortRescan&, Answered answered) {
     // What was verified before stays verified: the rescan only looked again.
     m_wallet->facts.birthday = m_before_rescan->first;
     m_wallet->facts.complete_to = m_before_rescan->second;
+    // Else a reorganisation before the next start would go unnoticed above where the rescan had come.
+    auto& seen = m_wallet->facts.seen;
+    while (!seen.empty() && seen.back().height >= m_wallet->facts.complete_to) seen.pop_back();
+    seen.push_back({m_wallet->facts.complete_to, chain().hashAt(m_wallet->facts.complete_to.value)});
     m_wallet->value.setTip(m_wallet->facts.complete_to);
     m_before_rescan.reset();
     if (m_rescan_aborted) *m_rescan_aborted = true;

@@ -235,7 +235,7 @@ std::vector<ledger::Activity> BitcoinFamily::Parts::activity() const {
         item.fee_msat = fee * 1000;
         item.time = secondsOf(entry->time);
         item.height = entry->height ? static_cast<std::int64_t>(entry->height->value) : -1;
-        item.confirmations = entry->height ? static_cast<int>(completeHeight() - item.height + 1) : 0;
+        item.confirmations = entry->height ? static_cast<int>(depthOf(*entry->height)) : 0;
         item.state = entry->state == wallet::EntryState::replaced ? ledger::ActivityState::failed
                      : entry->height                              ? ledger::ActivityState::done
                                                                   : ledger::ActivityState::pending;

@@ -37,6 +37,7 @@ struct LightClientDriver::Connection {
     std::int64_t last_send = 0;
     std::int64_t min_feefilter = -1;
     std::optional<Ticks> least_ping;
+    wire::AddressAllowance allowance; // threats 9
 };
 
 LightClientDriver::LightClientDriver(const Options& options, ChainStore& store, TurnKeeper& turns,
@@ -246,26 +247,33 @@ void LightClientDriver::onHandshake(Connection& connection, const wire::Handshak
         address->services = handshake.services; // its own word counts more than hearsay
         m_addresses.noteSuccess(*address, io::calendarNow());
     }
+    connection.allowance.since = io::now();
     m_listener.log_net("peer " + io::toText(connection.endpoint) + " connected");
     m_listener.peer(io::toText(connection.endpoint), "connected");
-    const light::PeerConnected event{connection.id, handshake, connection.netgroup, connection.announces};
+    const light::PeerId id = connection.id;
+    const light::PeerConnected event{id, handshake, connection.netgroup, connection.announces};
     feed(event);
+    if (!m_connections.contains(id)) return; // the sync had no use for it: the connection is gone
     perform(m_broadcast.step(event, moment()));
-    m_fees.peerConnected(connection.id, handshake);
-    if (m_options.connect.empty() && m_addresses.size() < 200) send(connection.id, wire::GetAddr{});
+    m_fees.peerConnected(id, handshake);
+    if (m_options.connect.empty() && m_addresses.size() < 200) {
+        connection.allowance.grantAnswer();
+        send(id, wire::GetAddr{});
+    }
     m_listener.changed();
+}
+
+void LightClientDriver::takeAddresses(Connection& connection, std::vector<wire::NodeAddress> told) {
+    told.resize(connection.allowance.take(told.size(), io::now()));
+    m_addresses.add(told, connection.netgroup, io::calendarNow());
 }
 
 void LightClientDriver::onMessage(Connection& connection, const wire::Message& message) {
     const light::PeerId id = connection.id;
     if (const auto* filter = std::get_if<wire::FeeFilter>(&message))
         connection.min_feefilter = filter->sat_per_kvb;
-    if (const auto* addresses = std::get_if<wire::Addr>(&message)) {
-        m_addresses.add(addresses->addresses, connection.netgroup, io::calendarNow());
-    }
-    if (const auto* addresses = std::get_if<wire::AddrV2>(&message)) {
-        m_addresses.add(addresses->addresses, connection.netgroup, io::calendarNow());
-    }
+    if (const auto* told = std::get_if<wire::Addr>(&message)) takeAddresses(connection, told->addresses);
+    if (const auto* told = std::get_if<wire::AddrV2>(&message)) takeAddresses(connection, told->addresses);
     m_fees.peerMessage(id, message);
     const light::PeerMessage event{id, message};
     perform(m_broadcast.step(event, moment()));

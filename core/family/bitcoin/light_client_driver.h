@@ -98,6 +98,7 @@ private:
     void step(Connection& connection, const wire::PeerEvent& event);
     void onHandshake(Connection& connection, const wire::Handshake& handshake);
     void onMessage(Connection& connection, const wire::Message& message);
+    void takeAddresses(Connection& connection, std::vector<wire::NodeAddress> told);
     void feed(const light::SyncEvent& event);
     void perform(light::SyncActions&& actions);
     void perform(light::BroadcastActions&& actions);

@@ -191,6 +191,11 @@ private:
     ledger::TransactionFacts transactionFacts(const duplex::bitcoin::Transaction& transaction,
                                               std::int64_t height, const std::string& block_hash,
                                               const OutputsByTxid& in_block) const;
+    /// Of what stands in a block of this height. By the wallet's own tip: a rescan looks again from further
+    /// down and makes nothing less deep.
+    std::int64_t depthOf(duplex::bitcoin::BlockHeight height) const {
+        return std::max<std::int64_t>(completeHeight(), m_wallet->value.tip().value) - height.value + 1;
+    }
     StageProgress stageProgress() const;
     void notePace();
     api::StatusSnapshot status() const;

@@ -91,6 +91,9 @@ void BitcoinFamily::Parts::on(const api::SendCoins& request, Answered answered) 
         if (const auto row = m_wallet->database->read(store::Table::requests, request_key)) {
             const auto first = decodedSendResult(*row); // threats 84: a repeated request never pays twice
             if (first) return answer(answered, *first);
+            return fail(answered, -4,
+                        "This request was carried out before, but what it did cannot be read (a newer Duplex "
+                        "wrote it, or it is damaged). Nothing was sent now. Look at the list of payments.");
         }
     }
     wallet::BuildRequest build;

@@ -105,10 +105,19 @@ void BitcoinFamily::Parts::on(const api::CreateWallet& request, Answered answere
     WalletFacts facts{.accounts = *accounts, .birthday = height_not_known, .complete_to = {}, .seen = {}};
     facts.protected_by_password = !request.passphrase.empty();
     const bool restored = !request.mnemonic.empty();
-    if (restored && !request.birthday_time)
+    constexpr std::uint32_t reorganisation = 12; // blocks that may come again in another form
+    const light::SyncStage stage = m_client->sync().stage();
+    const bool knows_tip = stage != light::SyncStage::no_peers && stage != light::SyncStage::headers;
+    if (restored && !request.birthday_time) {
         facts.birthday = {m_network.earliest_birthday};
-    else
+    } else if (!request.birthday_time && knows_tip) {
+        // By the chain, not by our clock: one that runs ahead would hide the first payments for ever.
+        const std::uint32_t tip = chain().height();
+        facts.birthday = {std::max(m_network.earliest_birthday, tip - std::min(tip, reorganisation))};
+        facts.birthday_time = unixTime(chain().timeAt(std::min(tip, facts.birthday.value)));
+    } else {
         facts.birthday_time = unixTime(request.birthday_time.value_or(secondsOf(io::calendarNow())));
+    }
     if (facts.birthday != height_not_known)
         facts.complete_to = {facts.birthday.value == 0 ? 0 : facts.birthday.value - 1};
 
@@ -292,17 +301,20 @@ void BitcoinFamily::Parts::on(const api::Unlock& request, Answered answered) {
     if (!needWallet(answered)) return;
     if (!m_wallet->facts.protected_by_password)
         return fail(answered, -15, "This wallet has no password, so there is nothing to unlock.");
-    withSeed(request.passphrase, [this, answered, timeout = request.timeout_s](const auto& contents) {
-        if (!contents) return fail(answered, contents.error().code, contents.error().message);
-        if (!m_wallet) return fail(answered, -18, "The wallet was closed meanwhile.");
-        const crypto::Secret<64> seed = contents->seed();
-        m_wallet->master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(seed.reveal());
-        beginLightning(seed.reveal());
-        m_relock_at.reset();
-        if (timeout > 0) m_relock_at = io::now() + Ticks(std::min<std::int64_t>(timeout, 100'000'000) * 1000);
-        publishSoon();
-        answer(answered, api::Done{});
-    });
+    withSeed(request.passphrase,
+             [this, answered, timeout = request.timeout_s, folder = m_wallet->folder](const auto& contents) {
+                 if (!contents) return fail(answered, contents.error().code, contents.error().message);
+                 if (!m_wallet || m_wallet->folder != folder)
+                     return fail(answered, -18, "The wallet was closed meanwhile.");
+                 const crypto::Secret<64> seed = contents->seed();
+                 m_wallet->master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(seed.reveal());
+                 beginLightning(seed.reveal());
+                 m_relock_at.reset();
+                 if (timeout > 0)
+                     m_relock_at = io::now() + Ticks(std::min<std::int64_t>(timeout, 100'000'000) * 1000);
+                 publishSoon();
+                 answer(answered, api::Done{});
+             });
 }
 
 void BitcoinFamily::Parts::on(const api::Lock&, Answered answered) {
@@ -541,7 +553,7 @@ api::Coin BitcoinFamily::Parts::describe(const wallet::Coin& coin) const {
     result.descriptor = address.descriptor;
     result.amount_sat = coin.output.value.value;
     result.height = coin.height ? static_cast<std::int64_t>(coin.height->value) : -1;
-    result.confirmations = coin.height ? completeHeight() - result.height + 1 : 0;
+    result.confirmations = coin.height ? depthOf(*coin.height) : 0;
     result.reserved = !coin.reserved_by.empty();
     result.spendable = !result.reserved && (coin.height || coin.own) &&
                        (!coin.coinbase || result.confirmations >= wallet::coinbase_maturity);
@@ -627,7 +639,7 @@ api::WalletTransaction BitcoinFamily::Parts::describe(const wallet::HistoryEntry
     if (ours) result.fee_sat = -entry.fee->value;
     if (entry.height) {
         result.block_height = entry.height->value;
-        result.confirmations = completeHeight() - result.block_height + 1;
+        result.confirmations = depthOf(*entry.height);
         result.block_hash = entry.block ? entry.block->reversedHex() : "";
         result.block_time = secondsOf(entry.time);
     }
@@ -697,6 +709,13 @@ void BitcoinFamily::Parts::on(const api::Rescan& request, Answered answered) {
         return fail(answered, -8, "Invalid start_height");
     if (request.stop_height && (*request.stop_height < request.start_height || *request.stop_height > tip))
         return fail(answered, -8, "Invalid stop_height");
+    // Blocks are searched in order: until the scan is back, nobody would see what happens to a channel.
+    constexpr std::int64_t longest_beside_channels = 1000; // minutes to search
+    if (m_lightning->channels.isUnresolved() && request.start_height < tip - longest_beside_channels)
+        return fail(
+            answered, -4,
+            "A channel is open, and nothing new is searched until a rescan is through. Rescan the last "
+            "1,000 blocks at most, or close the channels first.");
     WalletFacts& facts = m_wallet->facts;
     const auto start = static_cast<std::uint32_t>(request.start_height);
     if (!m_before_rescan || completeHeight() >= m_before_rescan->second.value)

@@ -210,6 +210,74 @@ private slots:
         QCOMPARE(node.balances().trusted_sat, 0);
     }
 
+    // A rescan looks again: it makes nothing less deep, not even when it cannot go on.
+    void rescan_leavesConfirmationsAsTheyAre() {
+        QTemporaryDir dir;
+        auto chain = std::make_unique<Chain>();
+        Node node(dir, {chain->address});
+        const bitcoin::Script script = node.createWallet();
+        const std::string txid = *chain->maker.fund(script, {700'000});
+        chain->maker.mine(3);
+        QVERIFY(node.reaches(*chain));
+        const auto confirmations = [&] {
+            return node.ask<api::WalletTransaction>(api::GetWalletTransaction{.txid = txid}).confirmations;
+        };
+        QCOMPARE(confirmations(), 3);
+        chain.reset();
+        QVERIFY(node.waitFor([&] { return node.ask<api::StatusSnapshot>(api::GetStatus{}).peers == 0; }));
+        node.engine->ask(api::Rescan{.start_height = 0});
+        QCOMPARE(confirmations(), 3);
+        QCOMPARE(node.ask<api::CoinList>(api::ListUnspent{.min_confirmations = 1}).coins.size(),
+                 std::size_t{1});
+        node.ask<api::Done>(api::AbortRescan{});
+        QCOMPARE(confirmations(), 3);
+    }
+
+    // A clock that runs ahead must not hide the first payments: where the chain is known it counts.
+    void newWallet_isBornAtTheChainsTip() {
+        QTemporaryDir dir;
+        Chain chain;
+        {
+            Node node(dir, {chain.address});
+            QVERIFY(node.waitFor([&] {
+                return node.ask<api::StatusSnapshot>(api::GetStatus{}).stage == api::SyncStage::filters;
+            }));
+            node.createWallet();
+        }
+        const auto opened = room::openWallet(dir.path().toStdString(), "a", network());
+        QVERIFY(opened.has_value());
+        QCOMPARE((*opened)->facts.birthday.value, 108U); // twelve blocks before, which may come again
+    }
+
+    // threats 84: what was carried out is never carried out again, whatever became of its record.
+    void threat84_requestWhoseRecordIsDamaged_paysNothing() {
+        QTemporaryDir dir;
+        Chain chain;
+        {
+            Node node(dir, {chain.address});
+            const bitcoin::Script script = node.createWallet();
+            (void)chain.maker.fund(script, {700'000});
+            chain.maker.mine(1);
+            QVERIFY(node.reaches(chain));
+        }
+        {
+            const auto opened = room::openWallet(dir.path().toStdString(), "a", network());
+            QVERIFY(opened.has_value());
+            store::Changes rows;
+            rows.put(store::Table::requests, toBytes(viewOf("send once")), Bytes{0xff, 1, 2});
+            QVERIFY((*opened)->database->commit(rows).has_value());
+        }
+        Node node(dir, {chain.address});
+        QVERIFY(node.reaches(chain));
+        const api::Answer answer = duplex::test::ask(
+            *node.engine,
+            api::SendCoins{.payees = {{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", 100'000}},
+                           .request_id = "once"});
+        QVERIFY(!answer.has_value());
+        QVERIFY(answer.error().message.starts_with("This request was carried out before"));
+        QCOMPARE(node.balances().trusted_sat, 700'000);
+    }
+
     // Spending inside one block: the explorer finds what an input spends there.
     void blockFacts_showSpendsInsideTheBlock() {
         QTemporaryDir dir;
