@@ -37,10 +37,12 @@ std::optional<SpendIndex::Spend> FindingsBuilder::spendOf(const Transaction& tra
 
 void FindingsBuilder::noteHtlcSpend(const SpendIndex::Spend& spend, const HtlcId& id,
                                     const PaymentHash& hash) {
-    if (const auto preimage = preimageIn(spend.witness(), hash))
+    if (const auto preimage = preimageIn(spend.witness(), hash)) {
         m_findings.preimages_seen[hash] = *preimage;
-    else
+        m_findings.taken.insert(id);
+    } else {
         m_findings.timed_out[id] = spend.by->height;
+    }
 }
 
 void FindingsBuilder::claimFrom(std::uint64_t from, ClaimInput input) {

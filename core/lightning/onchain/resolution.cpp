@@ -91,8 +91,8 @@ std::optional<HtlcOutcome> outcomeOf(const HtlcId& id, const LiveHtlc& live, con
     for (const auto* preimages : {&findings.preimages_seen, &chain.known_preimages}) {
         const auto found = preimages->find(hash);
         if (found == preimages->end() || paymentHashOf(found->second) != hash) continue;
-        // Ours to receive only once it is taken in the chain.
-        if (preimages == &chain.known_preimages && id.direction == HtlcDirection::received) continue;
+        // Ours to receive only once this very one is taken in the chain: parts of one payment share a hash.
+        if (id.direction == HtlcDirection::received && !findings.taken.contains(id)) continue;
         outcome.result = HtlcFulfilled{found->second};
         return outcome;
     }
