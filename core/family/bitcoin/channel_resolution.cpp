@@ -8,6 +8,7 @@
 #include "core/family/bitcoin/channel_parts.h"
 #include "core/io/entropy.h"
 #include "core/lightning/commitment/scripts.h"
+#include "core/lightning/onchain/rivals.h"
 
 #include <fmt/core.h>
 
@@ -15,8 +16,9 @@ namespace duplex::family::bitcoin {
 
 namespace {
 
-constexpr std::size_t most_relayed = 8; // kept of what anybody may send
-constexpr int most_rounds_a_block = 8;  // an output, its spend, and the spends of that one: three would do
+constexpr std::size_t most_relayed = 8;            // kept of what anybody may send
+constexpr std::int64_t heaviest_relayed = 400'000; // no node relays more: made for us alone
+constexpr int most_rounds_a_block = 8; // an output, its spend, and the spends of that one: three would do
 
 std::string claimOwner(const LiveChannel& live) {
     return "claim " + live.value.id.hex().substr(0, 16);
@@ -62,7 +64,7 @@ void ChannelDriver::completeTo(duplex::bitcoin::BlockHeight at) {
 }
 
 void ChannelDriver::relayed(const Transaction& transaction) {
-    if (!hasBegun()) return;
+    if (!hasBegun() || transaction.weight().value > heaviest_relayed) return;
     for (auto& [id, live] : m_parts->channels) {
         if (!std::holds_alternative<channel::Closing>(live.value.phase)) continue;
         const std::set<OutPoint> contested = m_parts->noteRival(live, transaction);
@@ -93,17 +95,17 @@ std::set<OutPoint> ChannelDriver::Parts::noteRival(LiveChannel& live, const Tran
     if (!live.resolution || live.rivals.size() >= most_relayed) return {};
     const auto txid = transaction.txid();
     if (live.announced.contains(txid) || live.rivals.contains(txid)) return {};
+    const auto contests = onchain::contestsOf(transaction, live.resolution->claims,
+                                              live.facts.payout.value_or(duplex::bitcoin::Script{}));
+    if (contests.empty()) return {};
+    // Version 0 witnesses commit to their own input's value alone: the others need not be known.
+    std::vector<duplex::bitcoin::TxOut> spent(transaction.inputs.size());
+    for (const onchain::Contest& contest : contests) spent[contest.input] = contest.spent;
     std::set<OutPoint> contested;
-    for (const onchain::Claim& claim : live.resolution->claims)
-        for (const onchain::ClaimInput& claimed : claim.inputs)
-            for (std::size_t i = 0; i < transaction.inputs.size(); ++i) {
-                if (transaction.inputs[i].previous != claimed.outpoint) continue;
-                // Version 0 witnesses commit to this input's value alone: the others need not be known.
-                const std::vector<duplex::bitcoin::TxOut> spent(transaction.inputs.size(), claimed.spent);
-                if (duplex::bitcoin::script::verifyScript(transaction, i, spent,
-                                                          duplex::bitcoin::script::standard_flags))
-                    contested.insert(claimed.outpoint);
-            }
+    for (const onchain::Contest& contest : contests)
+        if (duplex::bitcoin::script::verifyScript(transaction, contest.input, spent,
+                                                  duplex::bitcoin::script::standard_flags))
+            contested.insert(contest.outpoint);
     if (!contested.empty()) live.rivals.insert(txid);
     return contested;
 }
