@@ -12,6 +12,12 @@ const Coin* CoinSet::find(const OutPoint& outpoint) const {
     return found == m_coins.end() ? nullptr : &found->second;
 }
 
+bool isOpenTo(const Coin& coin, std::string_view holder) {
+    if (coin.spent_at) return false;
+    if (coin.reserved_by.empty()) return !coin.spent_by;
+    return coin.reserved_by == holder;
+}
+
 bool CoinSet::put(Coin coin) {
     const auto found = m_coins.find(coin.outpoint);
     if (found == m_coins.end()) {
@@ -35,6 +41,14 @@ bool CoinSet::reserve(const OutPoint& outpoint, std::string_view owner) {
     Coin& coin = found->second;
     if (coin.spent_by || (!coin.reserved_by.empty() && coin.reserved_by != owner)) return false;
     coin.reserved_by = owner;
+    return true;
+}
+
+bool CoinSet::pass(const OutPoint& outpoint, std::string_view from, std::string_view to) {
+    const auto found = m_coins.find(outpoint);
+    if (found == m_coins.end() || from.empty() || to.empty() || found->second.reserved_by != from)
+        return false;
+    found->second.reserved_by = to;
     return true;
 }
 

@@ -40,6 +40,9 @@ bool isMature(const Coin& coin, BlockHeight tip);
 /// Blocks from this coin's to `tip`, both counted; 0 while unconfirmed.
 std::uint32_t depthOf(const Coin& coin, BlockHeight tip);
 Satoshi sumOf(const std::vector<Coin>& coins);
+/// Whether `holder` may put this coin into a transaction. One of its own that is in no block does not stand
+/// in the way: the next version replaces it.
+bool isOpenTo(const Coin& coin, std::string_view holder);
 
 /// The wallet's coins by outpoint, spent ones included. What a coin is follows from the history (wallet.h);
 /// only the reservation is kept here alone.
@@ -58,6 +61,8 @@ public:
 
     /// False when the coin is unknown, spent or held by another.
     bool reserve(const OutPoint& outpoint, std::string_view owner);
+    /// Hands a coin that `from` holds to `to`, spent or not; false when `from` does not hold it.
+    bool pass(const OutPoint& outpoint, std::string_view from, std::string_view to);
     /// Frees one coin; false when this owner does not hold it.
     bool release(const OutPoint& outpoint, std::string_view owner);
     /// Frees all coins of an owner; returns which.

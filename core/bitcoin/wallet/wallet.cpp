@@ -457,6 +457,13 @@ bool Wallet::reserve(const OutPoint& outpoint, std::string_view owner, WalletCha
     return true;
 }
 
+bool Wallet::pass(const OutPoint& outpoint, std::string_view from, std::string_view to,
+                  WalletChange& change) {
+    if (!m_coins.pass(outpoint, from, to)) return false;
+    change.coins.insert(outpoint);
+    return true;
+}
+
 bool Wallet::release(const OutPoint& outpoint, std::string_view owner, WalletChange& change) {
     if (!m_coins.release(outpoint, owner)) return false;
     change.coins.insert(outpoint);

@@ -78,6 +78,8 @@ public:
     Script channelScript(WalletChange& change);
 
     bool reserve(const OutPoint& outpoint, std::string_view owner, WalletChange& change);
+    /// Hands a coin on, spent or not; false when `from` does not hold it.
+    bool pass(const OutPoint& outpoint, std::string_view from, std::string_view to, WalletChange& change);
     /// One coin; false when this owner does not hold it.
     bool release(const OutPoint& outpoint, std::string_view owner, WalletChange& change);
     void release(std::string_view owner, WalletChange& change);

@@ -95,6 +95,7 @@ struct ChannelDriver::Parts {
     std::set<OutPoint> noteRival(LiveChannel& live, const Transaction& transaction) const;
     std::uint32_t birthOf(const OutPoint& outpoint, const onchain::ChainFacts& chain) const;
     onchain::ChainFacts chainFactsOf(const LiveChannel& live) const;
+    void renameClaimReservations(); // once, before the first resolve()
     std::vector<onchain::WalletCoin> feeCoins(const LiveChannel& live) const;
     void tellOutcomes(LiveChannel& live, const onchain::Resolution& resolution);
     void broadcastClaims(LiveChannel& live, const onchain::ClosedChannelFacts& facts,

@@ -8,6 +8,7 @@
 #include "core/family/bitcoin/channel_parts.h"
 #include "core/io/entropy.h"
 #include "core/lightning/commitment/scripts.h"
+#include "core/lightning/onchain/rivals.h"
 
 #include <fmt/core.h>
 
@@ -15,11 +16,15 @@ namespace duplex::family::bitcoin {
 
 namespace {
 
-constexpr std::size_t most_relayed = 8; // kept of what anybody may send
-constexpr int most_rounds_a_block = 8;  // an output, its spend, and the spends of that one: three would do
+constexpr std::size_t most_relayed = 8;            // kept of what anybody may send
+constexpr std::int64_t heaviest_relayed = 400'000; // no node relays more: made for us alone
+constexpr int most_rounds_a_block = 8; // an output, its spend, and the spends of that one: three would do
+
+constexpr std::string_view claim_prefix = "claim ";
+constexpr std::size_t old_digits = 16;
 
 std::string claimOwner(const LiveChannel& live) {
-    return "claim " + live.value.id.hex().substr(0, 16);
+    return std::string(claim_prefix) + live.value.id.hex();
 }
 
 ln::commitment::HtlcDirection offered() {
@@ -62,7 +67,7 @@ void ChannelDriver::completeTo(duplex::bitcoin::BlockHeight at) {
 }
 
 void ChannelDriver::relayed(const Transaction& transaction) {
-    if (!hasBegun()) return;
+    if (!hasBegun() || transaction.weight().value > heaviest_relayed) return;
     for (auto& [id, live] : m_parts->channels) {
         if (!std::holds_alternative<channel::Closing>(live.value.phase)) continue;
         const std::set<OutPoint> contested = m_parts->noteRival(live, transaction);
@@ -93,17 +98,17 @@ std::set<OutPoint> ChannelDriver::Parts::noteRival(LiveChannel& live, const Tran
     if (!live.resolution || live.rivals.size() >= most_relayed) return {};
     const auto txid = transaction.txid();
     if (live.announced.contains(txid) || live.rivals.contains(txid)) return {};
+    const auto contests = onchain::contestsOf(transaction, live.resolution->claims,
+                                              live.facts.payout.value_or(duplex::bitcoin::Script{}));
+    if (contests.empty()) return {};
+    // Version 0 witnesses commit to their own input's value alone: the others need not be known.
+    std::vector<duplex::bitcoin::TxOut> spent(transaction.inputs.size());
+    for (const onchain::Contest& contest : contests) spent[contest.input] = contest.spent;
     std::set<OutPoint> contested;
-    for (const onchain::Claim& claim : live.resolution->claims)
-        for (const onchain::ClaimInput& claimed : claim.inputs)
-            for (std::size_t i = 0; i < transaction.inputs.size(); ++i) {
-                if (transaction.inputs[i].previous != claimed.outpoint) continue;
-                // Version 0 witnesses commit to this input's value alone: the others need not be known.
-                const std::vector<duplex::bitcoin::TxOut> spent(transaction.inputs.size(), claimed.spent);
-                if (duplex::bitcoin::script::verifyScript(transaction, i, spent,
-                                                          duplex::bitcoin::script::standard_flags))
-                    contested.insert(claimed.outpoint);
-            }
+    for (const onchain::Contest& contest : contests)
+        if (duplex::bitcoin::script::verifyScript(transaction, contest.input, spent,
+                                                  duplex::bitcoin::script::standard_flags))
+            contested.insert(contest.outpoint);
     if (!contested.empty()) live.rivals.insert(txid);
     return contested;
 }
@@ -168,13 +173,33 @@ void ChannelDriver::Parts::adjustFeerate(const LiveChannel& live) {
 
 // --- after a close ---
 
+/// Older programs named the holder of a claim's coins by the first 8 bytes of the channel's id: channels of
+/// one funding transaction differ in the last two only, and freed each other's coins.
+void ChannelDriver::Parts::renameClaimReservations() {
+    std::set<std::string> old;
+    for (const auto& [outpoint, coin] : shell.wallet.value.coins().coins())
+        if (coin.reserved_by.starts_with(claim_prefix) &&
+            coin.reserved_by.size() == claim_prefix.size() + old_digits)
+            old.insert(coin.reserved_by);
+    if (old.empty()) return;
+    wallet::WalletChange change;
+    for (const auto& [id, live] : channels)
+        for (const onchain::ClaimAttempt& attempt : live.attempts)
+            for (const OutPoint& coin : attempt.wallet_inputs)
+                shell.wallet.value.pass(coin, std::string(claim_prefix) + id.hex().substr(0, old_digits),
+                                        claimOwner(live), change);
+    for (const std::string& owner : old) shell.wallet.value.release(owner, change);
+    shell.keep(change);
+}
+
 std::vector<onchain::WalletCoin> ChannelDriver::Parts::feeCoins(const LiveChannel& live) const {
     std::vector<onchain::WalletCoin> coins;
+    const std::string owner = claimOwner(live);
     for (const auto& [outpoint, coin] : shell.wallet.value.coins().coins()) {
-        const bool free = coin.reserved_by.empty() || coin.reserved_by == claimOwner(live);
         // Confirmed ones only: an unconfirmed parent would pin the claim (threats 56).
-        const bool spent = coin.spent_by && (coin.spent_at || !live.announced.contains(*coin.spent_by));
-        if (!free || spent || !coin.height || !wallet::isMature(coin, shell.wallet.value.tip())) continue;
+        if (!wallet::isOpenTo(coin, owner) || !coin.height ||
+            !wallet::isMature(coin, shell.wallet.value.tip()))
+            continue;
         const auto whole = wallet::inputWeight(coin.output.script_pubkey);
         coins.push_back(
             {.outpoint = outpoint, .spent = coin.output, .witness_weight = {whole.value - 4 * 41}});

@@ -45,7 +45,8 @@ struct ClaimInput {
     std::uint32_t locktime = 0;                        // that the transaction must have for this input
     std::optional<HtlcId> htlc;                        // whose output this is
     std::optional<BlockHeight> deadline;               // must be in by
-    BlockHeight claimable_since;                       // where the fee curve starts
+    BlockHeight claimable_since;                       // when it is given up is counted from here
+    std::optional<BlockHeight> begun;                  // where the fee curve starts, if not there
     CommitmentNumber number;                           // of the commitment
     crypto::PublicKey per_commitment_point;            // of the commitment's owner
     crypto::Secret<32> revealed_secret;                // penalties only

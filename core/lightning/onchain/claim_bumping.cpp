@@ -49,8 +49,9 @@ struct History {
 
 History historyOf(const std::vector<ClaimInput>& inputs, const BumpingFacts& facts) {
     History history;
-    history.started = inputs.front().claimable_since;
-    for (const ClaimInput& input : inputs) history.started = std::min(history.started, input.claimable_since);
+    const auto begunOf = [](const ClaimInput& input) { return input.begun.value_or(input.claimable_since); };
+    history.started = begunOf(inputs.front());
+    for (const ClaimInput& input : inputs) history.started = std::min(history.started, begunOf(input));
     for (const ClaimAttempt& attempt : facts.attempts) {
         const auto isSpent = [&](const OutPoint& outpoint) { return facts.spent.contains(outpoint); };
         const bool live = std::ranges::none_of(attempt.inputs, isSpent) &&

@@ -11,6 +11,15 @@ ClaimInput inputFor(ClaimKind kind, const Transaction& transaction, const bitcoi
             .claimable_since = since};
 }
 
+BlockHeight begunAt(const std::vector<ClaimAttempt>& attempts, const OutPoint& outpoint, BlockHeight tip) {
+    BlockHeight begun = tip;
+    for (const ClaimAttempt& attempt : attempts) {
+        if (std::ranges::find(attempt.inputs, outpoint) != attempt.inputs.end())
+            begun = std::min(begun, attempt.started);
+    }
+    return begun;
+}
+
 FindingsBuilder::FindingsBuilder(const ChainFacts& chain, const SpendIndex& spends,
                                  const CommitmentSeen& seen)
     : m_chain(chain), m_spends(spends), m_seen(seen), m_txid(seen.transaction.txid()) {
@@ -28,10 +37,12 @@ std::optional<SpendIndex::Spend> FindingsBuilder::spendOf(const Transaction& tra
 
 void FindingsBuilder::noteHtlcSpend(const SpendIndex::Spend& spend, const HtlcId& id,
                                     const PaymentHash& hash) {
-    if (const auto preimage = preimageIn(spend.witness(), hash))
+    if (const auto preimage = preimageIn(spend.witness(), hash)) {
         m_findings.preimages_seen[hash] = *preimage;
-    else
+        m_findings.taken.insert(id);
+    } else {
         m_findings.timed_out[id] = spend.by->height;
+    }
 }
 
 void FindingsBuilder::claimFrom(std::uint64_t from, ClaimInput input) {
@@ -39,6 +50,13 @@ void FindingsBuilder::claimFrom(std::uint64_t from, ClaimInput input) {
         m_findings.due.push_back(std::move(input));
     else
         m_findings.open = true;
+}
+
+void FindingsBuilder::claimTimeout(CltvExpiry expiry, ClaimInput input) {
+    input.claimable_since = {std::max(expiry.value, m_seen.height.value)};
+    input.begun = begunAt(m_chain.attempts, input.outpoint, m_chain.tip_height);
+    input.deadline = BlockHeight{std::max(input.claimable_since, *input.begun).value + timeout_window};
+    claimFrom(std::uint64_t{expiry.value} + 1, std::move(input));
 }
 
 std::optional<Preimage> FindingsBuilder::releasable(const PaymentHash& hash) const {

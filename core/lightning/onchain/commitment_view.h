@@ -4,6 +4,13 @@
 
 namespace duplex::lightning::onchain {
 
+/// Blocks in which an expired HTLC of ours is to be taken back: until then a late preimage of the peer is
+/// no worse than in time.
+inline constexpr std::uint32_t timeout_window = 36;
+
+/// When the first version of a claim on `outpoint` left; `tip` if none did yet.
+BlockHeight begunAt(const std::vector<ClaimAttempt>& attempts, const OutPoint& outpoint, BlockHeight tip);
+
 /// A claim's fixed part: the outpoint and what it spends.
 ClaimInput inputFor(ClaimKind kind, const Transaction& transaction, const bitcoin::Txid& txid,
                     std::size_t index, const Script& witness_script, BlockHeight since);
@@ -31,6 +38,10 @@ public:
     void noteHtlcSpend(const SpendIndex::Spend& spend, const HtlcId& id, const PaymentHash& hash);
     /// Claims `input` from block `from` on; until it is spent or given up, something is open.
     void claimFrom(std::uint64_t from, ClaimInput input);
+    /// The same for an HTLC that we offered, from its expiry on. Its window begins with the first version of
+    /// the claim: blocks that were lost before (the program was off, the commitment came in late) would not
+    /// come back for half of its value.
+    void claimTimeout(CltvExpiry expiry, ClaimInput input);
     void leaveOpen() { m_findings.open = true; }
     void alarm(Alarm alarm) { m_findings.alarms.insert(alarm); }
     void show(const HtlcId& id) { m_findings.shown.insert(id); }

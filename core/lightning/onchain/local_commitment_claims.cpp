@@ -9,10 +9,6 @@ using commitment::HtlcDirection;
 using commitment::OutputKind;
 using commitment::SecondStage;
 
-/// Blocks in which an expired HTLC of ours is to be taken back: until then a late preimage of the peer is
-/// no worse than in time.
-constexpr std::uint32_t timeout_window = 36;
-
 struct Walk {
     const LocalCommitment& local;
     const ChannelParameters& parameters;
@@ -72,10 +68,8 @@ struct Walk {
         if (!has_signature) findings.alarm(Alarm::htlc_signature_lost);
         if (stage.htlc.direction == HtlcDirection::offered) {
             if (!has_signature) return findings.leaveOpen();
-            ClaimInput input = preSigned(ClaimKind::htlc_timeout, stage, position);
-            input.claimable_since = {std::max(cltv, findings.seen().height.value)};
-            input.deadline = BlockHeight{cltv + timeout_window};
-            return findings.claimFrom(std::uint64_t{cltv} + 1, std::move(input));
+            return findings.claimTimeout(stage.htlc.cltv_expiry,
+                                         preSigned(ClaimKind::htlc_timeout, stage, position));
         }
         const auto preimage = findings.releasable(stage.htlc.payment_hash);
         if (preimage && has_signature) {

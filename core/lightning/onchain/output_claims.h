@@ -27,6 +27,8 @@ struct OutputFindings {
     std::vector<ClaimInput> due;
     std::vector<WatchedOutput> watch;
     std::map<PaymentHash, Preimage> preimages_seen;
+    /// HTLCs with an output here that is spent by their preimage.
+    std::set<HtlcId> taken;
     /// HTLCs with an output here that is spent, not by a preimage: at this height.
     std::map<HtlcId, BlockHeight> timed_out;
     /// HTLCs with an output here.

@@ -6,9 +6,6 @@ namespace {
 
 using commitment::HtlcDirection;
 
-/// As in local_commitment_claims.cpp.
-constexpr std::uint32_t timeout_window = 36;
-
 void claimHtlc(FindingsBuilder& findings, const RemoteCommitment& remote, const CommitmentHtlc& htlc,
                std::size_t index, const Script& witness_script) {
     const CommitmentSeen& seen = findings.seen();
@@ -27,9 +24,7 @@ void claimHtlc(FindingsBuilder& findings, const RemoteCommitment& remote, const 
     input.per_commitment_point = remote.per_commitment_point;
     if (ours) {
         input.locktime = cltv;
-        input.claimable_since = {std::max(cltv, seen.height.value)};
-        input.deadline = BlockHeight{cltv + timeout_window};
-        return findings.claimFrom(std::uint64_t{cltv} + 1, std::move(input));
+        return findings.claimTimeout(htlc.cltv_expiry, std::move(input));
     }
     if (const auto preimage = findings.releasable(htlc.payment_hash)) {
         input.preimage = preimage;

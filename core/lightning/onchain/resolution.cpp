@@ -91,8 +91,8 @@ std::optional<HtlcOutcome> outcomeOf(const HtlcId& id, const LiveHtlc& live, con
     for (const auto* preimages : {&findings.preimages_seen, &chain.known_preimages}) {
         const auto found = preimages->find(hash);
         if (found == preimages->end() || paymentHashOf(found->second) != hash) continue;
-        // Ours to receive only once it is taken in the chain.
-        if (preimages == &chain.known_preimages && id.direction == HtlcDirection::received) continue;
+        // Ours to receive only once this very one is taken in the chain: parts of one payment share a hash.
+        if (id.direction == HtlcDirection::received && !findings.taken.contains(id)) continue;
         outcome.result = HtlcFulfilled{found->second};
         return outcome;
     }
@@ -137,31 +137,34 @@ void addClaim(Resolution& resolution, std::expected<Claim, BumpingError> claim) 
         resolution.alarms.insert(Alarm::claim_uneconomic);
 }
 
-/// The nearest expiry among the HTLCs that we can lose: those we offered, and those whose preimage we may
-/// show.
+/// The HTLCs that we can lose: those whose preimage we may show, until they expire, and those we offered. The
+/// latter count until the end of the window in which they are taken back, which is never past when a close
+/// begins: the close for an expired one comes after its expiry.
 struct AtStake {
-    std::optional<std::uint32_t> expiry;
+    std::optional<std::uint32_t> until; // the nearest
     Satoshi value;
 };
-AtStake htlcsAtStake(const CommitmentTx& commitment, const ChainFacts& chain) {
+AtStake htlcsAtStake(const CommitmentTx& commitment, const ChainFacts& chain, BlockHeight started) {
     AtStake result;
     for (const std::uint32_t index : commitment.htlcOutputs()) {
         const CommitmentHtlc& htlc = *commitment.outputs[index].htlc;
         const bool ours = htlcIdOf(htlc, commitment.owner).direction == HtlcDirection::offered;
         if (!ours && !chain.releasable_preimages.contains(htlc.payment_hash)) continue;
         result.value += commitment.transaction.outputs[index].value;
-        result.expiry = std::min(result.expiry.value_or(htlc.cltv_expiry.value), htlc.cltv_expiry.value);
+        const std::uint32_t cltv = htlc.cltv_expiry.value;
+        const std::uint32_t until = ours ? std::max(cltv, started.value) + timeout_window : cltv;
+        result.until = std::min(result.until.value_or(until), until);
     }
     return result;
 }
 
-/// When the commitment must be in: 36 blocks before the nearest expiry, or half way to an expiry that was so
-/// near already when the close began. Paying for the lost blocks with everything at stake would not bring
+/// When the commitment must be in: 36 blocks before the claims on it must be, or half way to that when it was
+/// so near already when the close began. Paying for the lost blocks with everything at stake would not bring
 /// them back.
-BlockHeight deadlineOf(std::uint32_t expiry, BlockHeight started) {
+BlockHeight deadlineOf(std::uint32_t until, BlockHeight started) {
     constexpr std::uint32_t margin = 36;
-    const std::uint32_t left = expiry > started.value ? expiry - started.value : 0;
-    return {expiry - std::min(margin, left / 2)};
+    const std::uint32_t left = until > started.value ? until - started.value : 0;
+    return {until - std::min(margin, left / 2)};
 }
 
 /// A child on our anchor of an unconfirmed commitment (lightning.md 6). Its haste is worth no more than the
@@ -173,24 +176,18 @@ void addAnchorChild(Resolution& resolution, const CommitmentTx& commitment, cons
     const auto anchor = std::ranges::find(commitment.outputs, kind, &commitment::CommitmentOutput::kind);
     if (anchor == commitment.outputs.end()) return;
     const auto index = static_cast<std::size_t>(anchor - commitment.outputs.begin());
-    AtStake stake = htlcsAtStake(commitment, chain);
-    if (commitment.owner == Side::remote && !stake.expiry) return; // theirs: only if an HTLC needs it
-    const OutputKind main = commitment.owner == Side::local ? OutputKind::to_owner : OutputKind::to_other;
-    Satoshi balance;
-    for (std::size_t i = 0; i < commitment.outputs.size(); ++i) {
-        if (commitment.outputs[i].kind == main) balance += commitment.transaction.outputs[i].value;
-    }
     ClaimInput input = inputFor(ClaimKind::anchor, commitment.transaction, commitment.transaction.txid(),
                                 index, anchor->witness_script, chain.tip_height);
     input.sequence = 0xfffffffd;
     input.number = commitment.number;
-    if (stake.expiry) {
-        BlockHeight started = chain.tip_height;
-        for (const ClaimAttempt& attempt : bumping.attempts) {
-            if (std::ranges::find(attempt.inputs, input.outpoint) != attempt.inputs.end())
-                started = std::min(started, attempt.started);
-        }
-        input.deadline = deadlineOf(*stake.expiry, started);
+    const BlockHeight started = begunAt(bumping.attempts, input.outpoint, chain.tip_height);
+    AtStake stake = htlcsAtStake(commitment, chain, started);
+    if (commitment.owner == Side::remote && !stake.until) return; // theirs: only if an HTLC needs it
+    if (stake.until) input.deadline = deadlineOf(*stake.until, started);
+    const OutputKind main = commitment.owner == Side::local ? OutputKind::to_owner : OutputKind::to_other;
+    Satoshi balance;
+    for (std::size_t i = 0; i < commitment.outputs.size(); ++i) {
+        if (commitment.outputs[i].kind == main) balance += commitment.transaction.outputs[i].value;
     }
     const bitcoin::Weight weight =
         commitment::commitmentWeight(commitment.htlcOutputs().size(), commitment::Format::anchors);

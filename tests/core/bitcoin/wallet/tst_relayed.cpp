@@ -104,6 +104,39 @@ private slots:
         QVERIFY(stateOf(wallet, honest) == EntryState::replaced);
     }
 
+    // The echo of a claim's first version is ours by its signature: the claim's next version needs the coin
+    // all the same, and nobody else may have it.
+    void echoOfAClaim_leavesItsCoinToTheClaim() {
+        Wallet wallet = walletWith({100'000});
+        const Coin coin = wallet.spendable()[0];
+        const auto isOpen = [](const Wallet& each, const OutPoint& outpoint, std::string_view holder) {
+            return isOpenTo(*each.coins().find(outpoint), holder);
+        };
+        QVERIFY(isOpen(wallet, coin.outpoint, "claim 1"));
+        WalletChange change;
+        QVERIFY(wallet.reserve(coin.outpoint, "claim 1", change));
+        QVERIFY(!isOpen(wallet, coin.outpoint, "claim 2") && !isOpen(wallet, coin.outpoint, ""));
+        const Transaction first = signedSpend(wallet, {coin}, 20'000);
+        QVERIFY(!wallet.addRelayed(first, unixTime(1)).empty());
+        QVERIFY(wallet.coins().find(coin.outpoint)->spent_by == first.txid());
+        for (const Wallet& each : {wallet, restarted(wallet)}) {
+            QVERIFY(isOpen(each, coin.outpoint, "claim 1"));
+            QVERIFY(!isOpen(each, coin.outpoint, "claim 2"));
+        }
+        // Under another name it is still the claim's.
+        change = {};
+        QVERIFY(!wallet.pass(coin.outpoint, "claim 2", "claim 3", change));
+        QVERIFY(!wallet.pass(coin.outpoint, "", "claim 3", change) && change.empty());
+        QVERIFY(wallet.pass(coin.outpoint, "claim 1", "claim 3", change));
+        QVERIFY(change.coins.contains(coin.outpoint));
+        QVERIFY(isOpen(wallet, coin.outpoint, "claim 3") && !isOpen(wallet, coin.outpoint, "claim 1"));
+        Wallet free = wallet;
+        free.release("claim 3", change);
+        QVERIFY(!isOpen(free, coin.outpoint, "claim 3")); // spent, and held by nobody
+        addBlock(wallet, 11, {first});
+        QVERIFY(!isOpen(wallet, coin.outpoint, "claim 3"));
+    }
+
     // A rival of a payment to us that we have spent on already would take our spend down with it.
     void relayedRival_ofWhatOurSpendBuildsOn_isSkipped() {
         Wallet wallet = walletWith({100'000});

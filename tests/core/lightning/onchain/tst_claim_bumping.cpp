@@ -1,5 +1,7 @@
 #include "core/lightning/onchain/claim_bumping.h"
 
+#include "core/lightning/onchain/commitment_view.h"
+
 #include "tests/support/closed_channel.h"
 
 using namespace duplex;
@@ -213,7 +215,8 @@ private slots:
                     .has_value());
         const Claim* child = claimOf(resolution, ClaimKind::anchor);
         QVERIFY(child && child->parent == resolution.local_commitment);
-        QCOMPARE(child->deadline->value, 1100u - 36);
+        QCOMPARE(child->deadline->value,
+                 1100u); // the claim of the HTLC that expires there has 36 blocks more
         const bitcoin::Transaction complete = channel.complete(*child);
         ClosedChannel::verify(*child, complete);
         const Satoshi parent_fee =
@@ -234,7 +237,7 @@ private slots:
         const Resolution first = channel.resolveAndRemember();
         const Claim* child = claimOf(first, ClaimKind::anchor);
         QVERIFY(child);
-        QCOMPARE(child->deadline->value, 1100u - 16);
+        QCOMPARE(child->deadline->value, 1136u - 34); // half way to the end of the window
         QVERIFY(child->feerate <= channel.chain.fees.fast);
         Satoshi htlcs;
         for (const auto& htlc : channel.facts.local->spec.htlcs) htlcs += htlc.amount.satoshiFloor();
@@ -242,8 +245,79 @@ private slots:
         const Resolution last = channel.resolve();
         child = claimOf(last, ClaimKind::anchor);
         QVERIFY(child);
-        QCOMPARE(child->deadline->value, 1100u - 16);
+        QCOMPARE(child->deadline->value, 1136u - 34); // half way to the end of the window
         QVERIFY(child->fee.value <= htlcs.value / 2);
+    }
+
+    // A close for an expired HTLC begins 3 blocks after its expiry or later: nothing is lost yet.
+    void forceClose_afterTheExpiry_startsSlow_data() {
+        QTest::addColumn<uint>("begins");
+        QTest::newRow("just before it") << 1094u;
+        QTest::newRow("at it") << 1100u;
+        QTest::newRow("as the channel closes") << 1103u;
+        QTest::newRow("after two days") << 1400u;
+    }
+    void forceClose_afterTheExpiry_startsSlow() {
+        QFETCH(uint, begins);
+        ClosedChannel channel;
+        channel.facts.local_close = LocalClose::wanted;
+        channel.at(begins);
+        const Resolution first = channel.resolveAndRemember();
+        const Claim* child = claimOf(first, ClaimKind::anchor);
+        QVERIFY(child);
+        const BlockHeight deadline = *child->deadline;
+        QVERIFY(deadline.value >= begins + 18);
+        QCOMPARE(child->feerate, channel.chain.fees.slow);
+        for (std::uint32_t height = begins + 1; height < deadline.value; ++height) {
+            channel.at(height);
+            const Resolution later = channel.resolveAndRemember();
+            child = claimOf(later, ClaimKind::anchor);
+            QVERIFY(child);
+            QCOMPARE(child->deadline->value, deadline.value); // it does not run away
+            if (height <= begins + 8) QVERIFY(child->feerate <= channel.chain.fees.fast);
+        }
+        QVERIFY(child->feerate > channel.chain.fees.fast); // it had its time
+    }
+    // A preimage is worth nothing after the expiry: there the deadline is hard.
+    void forceClose_forAPreimage_keepsItsDeadline() {
+        ClosedChannel channel;
+        channel.facts.local_close = LocalClose::wanted;
+        channel.release(1);
+        channel.at(1190); // it expires at 1200
+        const Claim child = *claimOf(channel.resolve(), ClaimKind::anchor);
+        QCOMPARE(child.deadline->value, 1195u);
+    }
+
+    // The program was off, or the commitment came in late: the claim begins slowly all the same.
+    void timeoutClaim_thatBeginsLate_startsSlow_data() {
+        QTest::addColumn<bool>("ours");
+        QTest::addColumn<uint>("confirmed");
+        QTest::addColumn<uint>("begins");
+        QTest::newRow("ours, confirmed late") << true << 1150u << 1150u;
+        QTest::newRow("ours, found late") << true << 1000u << 1140u;
+        QTest::newRow("theirs, confirmed late") << false << 1131u << 1131u;
+        QTest::newRow("theirs, found late") << false << 1000u << 1140u;
+    }
+    void timeoutClaim_thatBeginsLate_startsSlow() {
+        QFETCH(bool, ours);
+        QFETCH(uint, confirmed);
+        QFETCH(uint, begins);
+        const ClaimKind kind = ours ? ClaimKind::htlc_timeout : ClaimKind::remote_htlc_timeout;
+        ClosedChannel channel;
+        channel.confirm(ours ? channel.ourCommitment() : channel.theirCommitment(), confirmed);
+        Satoshi fee;
+        for (std::uint32_t height = begins; height < begins + timeout_window; ++height) {
+            channel.at(height);
+            const Resolution resolution = channel.resolveAndRemember();
+            const Claim* claim = claimOf(resolution, kind);
+            QVERIFY(claim);
+            QCOMPARE(claim->deadline->value, begins + timeout_window);
+            if (height == begins) QCOMPARE(claim->feerate, channel.chain.fees.slow);
+            if (height <= begins + 18) QVERIFY(claim->feerate <= channel.chain.fees.fast);
+            QVERIFY(claim->fee >= fee);
+            fee = claim->fee;
+        }
+        QVERIFY(fee.value > 10'000); // it had its time
     }
 
     void parentThatPaysEnough_hasNoChild() {

@@ -282,6 +282,35 @@ private slots:
         QVERIFY(!find(resolution, ClaimKind::htlc_timeout));
     }
 
+    // R8: two parts of a payment came in over one channel; that one is claimed says nothing of the other.
+    void partsWithOneHash_areResolvedEachByItsOwnOutput() {
+        ClosedChannel channel;
+        auto htlcs = ClosedChannel::ourHtlcs();
+        htlcs.push_back(htlcs[1]);
+        htlcs.back().id = 3;
+        htlcs.back().amount = {250'000'000};
+        channel.facts.remote_current->spec = ClosedChannel::spec(Side::remote, htlcs);
+        channel.release(1);
+        const auto theirs = channel.commitment(Side::remote, channel.facts.remote_current->spec,
+                                               ClosedChannel::remote_number);
+        channel.confirm(theirs.transaction, close_height);
+        bitcoin::Transaction claim;
+        claim.inputs.push_back({.previous = {theirs.transaction.txid(), htlcOutput(theirs, 1)},
+                                .witness = {Bytes(72), toBytes(ClosedChannel::preimageOf(1)), Bytes(140)}});
+        claim.outputs.push_back({.value = {299'000}, .script_pubkey = channel.chain.payout});
+        channel.confirm(claim, 1190);
+        const Resolution half = channel.resolve();
+        QVERIFY(isFulfilled(outcomeOf(half, 1)));
+        QVERIFY(!outcomeOf(half, 3));
+        QVERIFY(find(half, ClaimKind::remote_htlc_preimage));
+        channel.confirm(channel.theirSecondStage(theirs, ClosedChannel::remote_number, htlcOutput(theirs, 3)),
+                        1201);
+        channel.at(1206);
+        const Resolution end = channel.resolve();
+        QVERIFY(isFulfilled(outcomeOf(end, 1)));
+        QVERIFY(isFailed(outcomeOf(end, 3)));
+    }
+
     // BOLT 5: an HTLC is failed at depth 6 of the transaction that took it back, not before.
     void htlcWithOutput_failsAtDepthSixOfItsTimeout() {
         ClosedChannel channel;
