@@ -77,6 +77,19 @@ Step on(const Closing& phase, const FundingUnspent&, Turn& turn) {
     return done();
 }
 
+/// A channel that ended before its funding confirmed may hold something of ours: only now it is known to.
+Step on(const Closing& phase, const FundingConfirmed& event, Turn& turn) {
+    if (Step step = checkOutput(turn.next, event); !step) return step;
+    if (turn.next.funding_height == event.height && turn.next.scid == event.scid) return done();
+    // What spends an output that is not there is not relayed.
+    if (turn.next.funding_height == 0) publishAgain(turn, phase);
+    turn.next.funding_height = event.height;
+    turn.next.scid = event.scid;
+    turn.act(BalanceChanged{});
+    turn.store();
+    return done();
+}
+
 Step on(const Closing&, const FulfillHtlc& event, Turn& turn) {
     // Nothing to send any more: the preimage goes to the resolver with the facts (R4: stored first).
     const Htlc* htlc = findHtlc(turn.next.commitments, Side::remote, event.id);

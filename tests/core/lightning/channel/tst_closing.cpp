@@ -260,6 +260,40 @@ private slots:
         QVERIFY(nodes.a.closedFacts().local_close == ln::onchain::LocalClose::forbidden);
     }
 
+    /// The peer's `error` came before the funding, and that confirmed after all: what was pushed is in it.
+    void fundingConfirmed_whileClosing_isNotForgotten() {
+        TwoNodes nodes;
+        nodes.open();
+        TestNode& b = nodes.b;
+        const ch::FundingConfirmed late{.outpoint = b.channel.terms.parameters.funding,
+                                        .output = nodes.funding.outputs.front(),
+                                        .height = 1005,
+                                        .depth = 1,
+                                        .scid = ln::ShortChannelId::of(1005, 1, 0)};
+        b.channel.phase = ch::AwaitingFunding{};
+        b.channel.funding_height = 0;
+        b.channel.scid.reset();
+        nodes.apply(b, ch::MessageReceived{.message = ln::wire::Error{.channel_id = b.channel.id}});
+        QVERIFY(closingOf(b).kind == ch::CloseKind::local_force);
+        QVERIFY(ch::wasNeverFunded(b.channel));
+        ch::FundingConfirmed wrong = late;
+        wrong.output.value.value -= 1;
+        QVERIFY(with(b, wrong).next == b.channel);
+        nodes.apply(b, late);
+        COMPARE_ACTIONS(b.last_actions, "PublishTransaction BalanceChanged");
+        QCOMPARE(b.channel.funding_height, 1005u);
+        nodes.apply(b, late);
+        COMPARE_ACTIONS(b.last_actions, "");
+        nodes.restart(b);
+        b.context.height = b.context.header_tip = b.channel.opened_height + 2017;
+        nodes.apply(b, ch::BlockHeight{});
+        QVERIFY(!b.forgotten);
+        nodes.apply(b, ch::FundingUnconfirmed{});
+        QCOMPARE(b.channel.funding_height, 0u);
+        nodes.apply(b, ch::BlockHeight{}); // it may come again
+        QVERIFY(!b.forgotten);
+    }
+
     void reestablish_afterForceClose_getsTheErrorAgain() {
         TwoNodes nodes;
         nodes.openNormal();
