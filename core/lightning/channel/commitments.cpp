@@ -388,7 +388,10 @@ Result<Commitments> receiveFee(const Terms& terms, const Commitments& commitment
     if (feerate < bitcoin::feerate_floor || feerate > highest)
         return std::unexpected(
             FeerateOutOfBounds{.lowest = bitcoin::feerate_floor, .highest = highest, .feerate = feerate});
-    Commitments next = withFee(commitments, feerate);
+    Commitments next = commitments;
+    // Only the last one counts that the peer's next signature covers: a flood of them must not pile up.
+    std::erase_if(next.fee_updates, [](const FeeUpdate& update) { return update.stage == Stage::proposed; });
+    next = withFee(std::move(next), feerate);
     if (auto error = cannotAffordFee(terms, specOf(next, View::local_next), {}))
         return std::unexpected(*error);
     return next;

@@ -1,6 +1,8 @@
 #include "core/lightning/channel/phases/phases.h"
 #include "core/lightning/commitment/scripts.h"
 
+#include <algorithm>
+
 namespace duplex::lightning::channel {
 
 namespace {
@@ -12,6 +14,23 @@ void publishAgain(Turn& turn, const Closing& phase) {
     turn.act(PublishTransaction{.what = what, .transaction = *phase.transaction});
 }
 
+bool isAgreed(const Channel& channel, const bitcoin::Transaction& transaction) {
+    const bitcoin::Txid txid = transaction.txid();
+    return std::ranges::any_of(channel.signed_closings,
+                               [&](const bitcoin::Transaction& closing) { return closing.txid() == txid; });
+}
+
+/// Only we sign for the funding output. A spend that we do not know, and no commitment of theirs up to the
+/// latest that we know, comes from a state that we lost: ours, as stored, may be revoked.
+bool provesLostState(const Turn& turn, const bitcoin::Transaction& spend) {
+    const Commitments& ours = turn.next.commitments;
+    const bitcoin::Txid local =
+        localCommitment(turn.next.terms, ours, turn.context.signer).transaction.txid();
+    if (isAgreed(turn.next, spend) || spend.txid() == local) return false;
+    const auto number = commitment::commitmentNumberOf(turn.next.terms.parameters, spend);
+    return !number || number->value > ours.remote_number + (ours.awaiting_revocation ? 1 : 0);
+}
+
 } // namespace
 
 Step on(const Closing& phase, const FundingSpent& event, Turn& turn) {
@@ -19,9 +38,7 @@ Step on(const Closing& phase, const FundingSpent& event, Turn& turn) {
     if (phase.spend && phase.spend->transaction.txid() == txid && phase.spend->height == event.height)
         return done();
     // What confirms decides the kind, whatever we published.
-    CloseKind kind = CloseKind::remote_force;
-    for (const bitcoin::Transaction& closing : turn.next.signed_closings)
-        if (closing.txid() == txid) kind = CloseKind::mutual;
+    CloseKind kind = isAgreed(turn.next, event.transaction) ? CloseKind::mutual : CloseKind::remote_force;
     if (kind != CloseKind::mutual && phase.transaction && phase.transaction->txid() == txid)
         kind = phase.kind;
     Closing next = phase;
@@ -33,12 +50,42 @@ Step on(const Closing& phase, const FundingSpent& event, Turn& turn) {
     return done();
 }
 
+/// The kind is again what we publish, and we close by ourselves: the peer may not try again.
 Step on(const Closing& phase, const FundingUnspent&, Turn& turn) {
     Closing next = phase;
+    if (phase.spend) {
+        const bitcoin::Transaction& seen = phase.spend->transaction;
+        if (provesLostState(turn, seen)) {
+            turn.next.standing = Standing::stale; // R5: never ours from here on
+            if (next.transaction && !isAgreed(turn.next, *next.transaction)) next.transaction.reset();
+        }
+        if (!next.transaction && isAgreed(turn.next, seen)) next.transaction = seen;
+        if (!next.transaction && turn.next.standing != Standing::stale) {
+            const auto ours =
+                signedLocalCommitment(turn.next.terms, turn.next.commitments, turn.context.signer);
+            if (ours) next.transaction = *ours;
+        }
+        next.kind = !next.transaction                        ? CloseKind::remote_force
+                    : isAgreed(turn.next, *next.transaction) ? CloseKind::mutual
+                                                             : CloseKind::local_force;
+    }
     next.spend.reset();
     publishAgain(turn, next);
     turn.next.phase = std::move(next);
     turn.act(ResolveOnChain{});
+    turn.store();
+    return done();
+}
+
+/// A channel that ended before its funding confirmed may hold something of ours: only now it is known to.
+Step on(const Closing& phase, const FundingConfirmed& event, Turn& turn) {
+    if (Step step = checkOutput(turn.next, event); !step) return step;
+    if (turn.next.funding_height == event.height && turn.next.scid == event.scid) return done();
+    // What spends an output that is not there is not relayed.
+    if (turn.next.funding_height == 0) publishAgain(turn, phase);
+    turn.next.funding_height = event.height;
+    turn.next.scid = event.scid;
+    turn.act(BalanceChanged{});
     turn.store();
     return done();
 }

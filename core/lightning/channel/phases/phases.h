@@ -174,6 +174,7 @@ inline Step on(const Negotiating&, const BlockHeight&, Turn& turn) {
 // closing
 Step on(const Closing&, const FundingSpent&, Turn&);
 Step on(const Closing&, const FundingUnspent&, Turn&);
+Step on(const Closing&, const FundingConfirmed&, Turn&);
 Step on(const Closing&, const FulfillHtlc&, Turn&);
 Step on(const Closing&, const ChannelResolved&, Turn&);
 Step on(const Closing&, const BlockHeight&, Turn&);
@@ -186,7 +187,10 @@ template <one_of<OpenRequested, AcceptDecision, FundingTransactionSigned, OpenCa
 Step on(const Closing&, const E&, Turn&) {
     return notPossible(CommandNotPossible::Why::wrong_phase);
 }
-template <one_of<SignCommitment, FundingConfirmed, FundingUnconfirmed, Tick> E>
+inline Step on(const Closing&, const FundingUnconfirmed&, Turn& turn) {
+    return fundingUnconfirmed(turn);
+}
+template <one_of<SignCommitment, Tick> E>
 Step on(const Closing&, const E&, Turn&) {
     return done();
 }

@@ -16,6 +16,13 @@ ch::Outcome with(const TestNode& node, const ch::Event& event) {
     return ch::advance(node.channel, event, node.context);
 }
 
+const ch::Closing& closingOf(const TestNode& node) {
+    return std::get<ch::Closing>(node.channel.phase);
+}
+bitcoin::Transaction commitmentOf(const TestNode& node) {
+    return *ch::signedLocalCommitment(node.channel.terms, node.channel.commitments, node.context.signer);
+}
+
 /// As LND: no fee_range in any closing_signed.
 void withoutRanges(TestNode& node) {
     for (auto& message : node.inbox)
@@ -183,6 +190,108 @@ private slots:
         nodes.apply(nodes.a, ch::FundingSpent{.transaction = nodes.a.published.back(), .height = 1010});
         nodes.apply(nodes.a, ch::FundingUnspent{});
         COMPARE_ACTIONS(nodes.a.last_actions, "PublishTransaction ResolveOnChain");
+    }
+
+    /// What we want and publish stands by itself: a spend that a reorganization took out again leaves none of
+    /// its marks.
+    void fundingUnspent_afterTheirCommitment_closesByOurs_data() {
+        QTest::addColumn<bool>("forced");
+        QTest::newRow("we had closed") << true;
+        QTest::newRow("we had not") << false;
+    }
+    void fundingUnspent_afterTheirCommitment_closesByOurs() {
+        QFETCH(bool, forced);
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.pay(nodes.a, {20'000'000});
+        nodes.settleDown();
+        TestNode &a = nodes.a, &b = nodes.b;
+        if (forced) nodes.apply(a, ch::ForceCloseRequested{.request = {1}});
+        nodes.apply(a, ch::FundingSpent{.transaction = commitmentOf(b), .height = 1010});
+        QVERIFY(closingOf(a).kind == ch::CloseKind::remote_force);
+        const std::size_t published = a.published.size();
+        nodes.apply(a, ch::FundingUnspent{});
+        COMPARE_ACTIONS(a.last_actions, "PublishTransaction ResolveOnChain");
+        QCOMPARE(a.published.size(), published + 1);
+        QCOMPARE(a.published.back().txid(), commitmentOf(a).txid());
+        QVERIFY(closingOf(a).kind == ch::CloseKind::local_force && !closingOf(a).spend);
+        QVERIFY(a.closedFacts().local_close == ln::onchain::LocalClose::wanted);
+        nodes.restart(a);
+        COMPARE_ACTIONS(a.last_actions, "PublishTransaction WatchOutput ResolveOnChain");
+    }
+    /// R5: not a commitment that may be revoked, whether the peer or the chain itself has proven it.
+    void fundingUnspent_ofStaleChannel_publishesNothing() {
+        for (const bool told : {true, false}) {
+            TwoNodes nodes;
+            nodes.openNormal();
+            const ch::Channel old = nodes.a.channel;
+            for (int i = 0; i < 2; ++i) {
+                nodes.pay(nodes.a, {20'000'000});
+                nodes.settleDown();
+            }
+            TestNode& a = nodes.a;
+            a.channel = old;
+            if (told) a.channel.standing = ch::Standing::stale;
+            nodes.apply(a, ch::FundingSpent{.transaction = commitmentOf(nodes.b), .height = 1010});
+            nodes.apply(a, ch::FundingUnspent{});
+            COMPARE_ACTIONS(a.last_actions, "ResolveOnChain");
+            QVERIFY(closingOf(a).kind == ch::CloseKind::remote_force && !closingOf(a).transaction);
+            QVERIFY(a.closedFacts().local_close == ln::onchain::LocalClose::forbidden);
+            QVERIFY(a.channel.standing == ch::Standing::stale);
+        }
+    }
+    void fundingUnspent_afterAnAgreedClose_publishesItAgain() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.apply(nodes.b, closeRequest(nodes.b));
+        for (int i = 0; i < 2; ++i) {
+            nodes.deliver(nodes.a);
+            nodes.deliver(nodes.b);
+        }
+        nodes.deliver(nodes.b);
+        const bitcoin::Transaction agreed = nodes.b.published.back();
+        nodes.cut(); // b's last signature was lost
+        nodes.apply(nodes.a, ch::FundingSpent{.transaction = agreed, .height = 1010});
+        QVERIFY(closingOf(nodes.a).kind == ch::CloseKind::mutual);
+        nodes.apply(nodes.a, ch::FundingUnspent{});
+        COMPARE_ACTIONS(nodes.a.last_actions, "PublishTransaction ResolveOnChain");
+        QVERIFY(nodes.a.published.back() == agreed);
+        QVERIFY(closingOf(nodes.a).kind == ch::CloseKind::mutual);
+        QVERIFY(nodes.a.closedFacts().local_close == ln::onchain::LocalClose::forbidden);
+    }
+
+    /// The peer's `error` came before the funding, and that confirmed after all: what was pushed is in it.
+    void fundingConfirmed_whileClosing_isNotForgotten() {
+        TwoNodes nodes;
+        nodes.open();
+        TestNode& b = nodes.b;
+        const ch::FundingConfirmed late{.outpoint = b.channel.terms.parameters.funding,
+                                        .output = nodes.funding.outputs.front(),
+                                        .height = 1005,
+                                        .depth = 1,
+                                        .scid = ln::ShortChannelId::of(1005, 1, 0)};
+        b.channel.phase = ch::AwaitingFunding{};
+        b.channel.funding_height = 0;
+        b.channel.scid.reset();
+        nodes.apply(b, ch::MessageReceived{.message = ln::wire::Error{.channel_id = b.channel.id}});
+        QVERIFY(closingOf(b).kind == ch::CloseKind::local_force);
+        QVERIFY(ch::wasNeverFunded(b.channel));
+        ch::FundingConfirmed wrong = late;
+        wrong.output.value.value -= 1;
+        QVERIFY(with(b, wrong).next == b.channel);
+        nodes.apply(b, late);
+        COMPARE_ACTIONS(b.last_actions, "PublishTransaction BalanceChanged");
+        QCOMPARE(b.channel.funding_height, 1005u);
+        nodes.apply(b, late);
+        COMPARE_ACTIONS(b.last_actions, "");
+        nodes.restart(b);
+        b.context.height = b.context.header_tip = b.channel.opened_height + 2017;
+        nodes.apply(b, ch::BlockHeight{});
+        QVERIFY(!b.forgotten);
+        nodes.apply(b, ch::FundingUnconfirmed{});
+        QCOMPARE(b.channel.funding_height, 0u);
+        nodes.apply(b, ch::BlockHeight{}); // it may come again
+        QVERIFY(!b.forgotten);
     }
 
     void reestablish_afterForceClose_getsTheErrorAgain() {

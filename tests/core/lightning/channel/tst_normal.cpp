@@ -216,6 +216,37 @@ private slots:
                            .actions);
     }
 
+    /// A flood costs neither memory nor, since each turn copies the channel, time; both ends go on equal.
+    void updateFee_manyUnsigned_onlyTheLastIsKept() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        for (int i = 0; i < 1'000; ++i) {
+            const ln::wire::UpdateFee message{.channel_id = nodes.b.channel.id,
+                                              .feerate_per_kw = {600 + i % 7}};
+            nodes.apply(nodes.b, got(message));
+        }
+        nodes.apply(nodes.a, ch::UpdateFee{.feerate = {700}});
+        nodes.apply(nodes.a, ch::UpdateFee{.feerate = {800}});
+        while (nodes.deliver(nodes.b)) {
+        }
+        QCOMPARE(nodes.b.channel.commitments.fee_updates.size(), std::size_t{1});
+        nodes.settleDown();
+        QVERIFY(ch::isUsable(nodes.a.channel) && ch::isUsable(nodes.b.channel));
+        QCOMPARE(nodes.b.channel.commitments.feerate.value, 800);
+        nodes.drain();
+        // One that is signed is not superseded: it stands in a commitment.
+        nodes.apply(nodes.a, ch::UpdateFee{.feerate = {900}});
+        nodes.deliver(nodes.b);
+        nodes.runScheduled(nodes.a);
+        nodes.deliver(nodes.b);
+        nodes.apply(nodes.a, ch::UpdateFee{.feerate = {1'000}});
+        nodes.deliver(nodes.b);
+        QCOMPARE(nodes.b.channel.commitments.fee_updates.size(), std::size_t{2});
+        nodes.settleDown();
+        QCOMPARE(nodes.b.channel.commitments.feerate.value, 1'000);
+        nodes.drain();
+    }
+
     void threat33_nearDust_builderEqualsChecker() {
         for (const std::int64_t msat : {545'999LL, 546'000LL, 546'001LL, 353'999LL, 354'000LL}) {
             TwoNodes nodes;
