@@ -131,6 +131,7 @@ void ChannelDriver::begin(const ln::keys::LightningRoot& root,
         parts.shell.wallet.value.release(owner, change);
         parts.shell.keep(change);
     }
+    parts.renameClaimReservations();
     for (const ln::ChannelId& id : ids) {
         LiveChannel& live = parts.channels.at(id);
         if (channel::isEstablished(live.value)) peers.keep(live.value.peer, live.facts.endpoint);
