@@ -225,11 +225,22 @@ void ChannelDriver::Parts::step(const Queued& queued) {
         live = &channels.insert(std::move(node)).position->second;
     }
     if (live->value.phase.index() != phase_before) note(*live, wordsOf(live->value.phase));
+    // Not before: a peer whose openings are refused without end would use up addresses, and the payouts of
+    // later closes would lie beyond what a recovery from the seed searches.
+    if (channel::isEstablished(live->value)) takePayout(*live);
     store(*live, outcome.persist);
     const ln::ChannelId id = live->value.id;
     for (const channel::Action& action : outcome.actions) carryOut(id, action);
     if (LiveChannel* after = find(id); after != nullptr && after->facts_changed)
         store(*after, channel::Persist::no);
+}
+
+void ChannelDriver::Parts::takePayout(LiveChannel& live) {
+    if (live.facts.payout) return;
+    wallet::WalletChange change;
+    live.facts.payout = shell.wallet.value.channelScript(change);
+    live.facts_changed = true;
+    shell.keep(change);
 }
 
 void ChannelDriver::Parts::store(LiveChannel& live, channel::Persist persist) {
@@ -360,10 +371,7 @@ void ChannelDriver::Parts::openReceived(const ln::NodeId& from, const ln::wire::
     live.value.id = live.value.temporary_id = open.temporary_channel_id;
     live.remote_features = connection->features;
     live.signer.emplace(root->channelSecrets(nonce));
-    wallet::WalletChange change;
-    live.facts.payout = shell.wallet.value.channelScript(change);
     live.facts.opened_index = channels.size() + 1;
-    shell.keep(change);
     channels.emplace(open.temporary_channel_id, std::move(live));
     post(open.temporary_channel_id, channel::MessageReceived{message});
 }

@@ -183,7 +183,6 @@ void ChannelDriver::fund(const api::FundChannel& request, Answered answered) {
     live.facts.opened_index = parts.channels.size() + 1;
     live.signer.emplace(parts.root->channelSecrets(nonce));
     wallet::WalletChange change;
-    live.facts.payout = parts.shell.wallet.value.channelScript(change);
     Parts::Opening opening{
         .request_id = request.request_id, .feerate = context.feerate, .max_fee_sat = request.max_fee_sat};
     opening.answered.push_back(std::move(answered));

@@ -52,6 +52,8 @@ struct ChannelDriver::Parts {
     LiveChannel* find(const ln::ChannelId& id);
     const LiveChannel* find(const ln::ChannelId& id) const;
     LiveChannel* findFor(const ln::NodeId& peer, const ln::ChannelId& id);
+    /// The script of its payouts, one for its whole life.
+    void takePayout(LiveChannel& live);
     void store(LiveChannel& live, channel::Persist persist);
     channel::RevokedArchive archiveOf(const LiveChannel& live) const;
     void note(LiveChannel& live, std::string what);

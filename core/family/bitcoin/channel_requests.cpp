@@ -199,7 +199,9 @@ void ChannelDriver::close(const api::CloseChannel& request, Answered answered) {
         channel->facts.closing_feerate.reset();
         channel->facts_changed = true;
     });
-    parts.post(*id, channel::CloseRequested{.request = reply, .script = *script});
+    // An opening has no script yet; it refuses.
+    const auto to = script.value_or(duplex::bitcoin::Script{});
+    parts.post(*id, channel::CloseRequested{.request = reply, .script = to});
 }
 
 std::optional<ln::ChannelId> ChannelDriver::find(const std::string& name) const {
