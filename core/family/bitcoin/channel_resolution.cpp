@@ -252,12 +252,7 @@ std::uint32_t ChannelDriver::Parts::birthOf(const OutPoint& outpoint,
 
 void ChannelDriver::Parts::resolve(LiveChannel& live, const std::set<OutPoint>& contested) {
     if (!live.signer) return;
-    if (!live.facts.payout) {
-        wallet::WalletChange change;
-        live.facts.payout = shell.wallet.value.channelScript(change);
-        live.facts_changed = true;
-        shell.keep(change);
-    }
+    takePayout(live);
     const SeenSpend* spend = watch.spend(live.value.terms.parameters.funding);
     const auto facts = channel::closedChannelFacts(live.value, *live.signer, archiveOf(live),
                                                    spend ? std::optional(spend->transaction) : std::nullopt);

@@ -240,7 +240,8 @@ private slots:
         {
             Node node(dir, {chain.address});
             QVERIFY(node.waitFor([&] {
-                return node.ask<api::StatusSnapshot>(api::GetStatus{}).stage == api::SyncStage::filters;
+                const auto status = node.ask<api::StatusSnapshot>(api::GetStatus{});
+                return status.stage > api::SyncStage::headers && status.header_height == chain.height();
             }));
             node.createWallet();
         }

@@ -37,6 +37,8 @@ private slots:
         partner_shell.end();
         QTRY_VERIFY_WITH_TIMEOUT(peers->find(idOf(2)) != nullptr, patience_ms);
 
+        shell.shell().client.scan(
+            {.complete = std::nullopt, .birthday = {50'000'000}, .scripts = {}, .outpoints = {}});
         ChannelDriver channels(shell.shell());
         QVERIFY(channels.load().has_value());
         channels.begin(ln::keys::LightningRoot(Bytes(64, 9)), *shell.shell().wallet.master, *peers, {});
