@@ -266,17 +266,19 @@ private slots:
         const Claim* child = claimOf(first, ClaimKind::anchor);
         QVERIFY(child);
         const BlockHeight deadline = *child->deadline;
+        auto feerate = child->feerate;
         QVERIFY(deadline.value >= begins + 18);
-        QCOMPARE(child->feerate, channel.chain.fees.slow);
+        QCOMPARE(feerate, channel.chain.fees.slow);
         for (std::uint32_t height = begins + 1; height < deadline.value; ++height) {
             channel.at(height);
             const Resolution later = channel.resolveAndRemember();
             child = claimOf(later, ClaimKind::anchor);
             QVERIFY(child);
             QCOMPARE(child->deadline->value, deadline.value); // it does not run away
-            if (height <= begins + 8) QVERIFY(child->feerate <= channel.chain.fees.fast);
+            feerate = child->feerate;
+            if (height <= begins + 8) QVERIFY(feerate <= channel.chain.fees.fast);
         }
-        QVERIFY(child->feerate > channel.chain.fees.fast); // it had its time
+        QVERIFY(feerate > channel.chain.fees.fast); // it had its time
     }
     // A preimage is worth nothing after the expiry: there the deadline is hard.
     void forceClose_forAPreimage_keepsItsDeadline() {
