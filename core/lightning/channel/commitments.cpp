@@ -297,12 +297,12 @@ Result<Commitments> sendAdd(const Terms& terms, const Commitments& commitments, 
         return std::unexpected(*error);
     if (auto error = breaksFeeSpikeBuffer(terms, theirs)) return std::unexpected(*error);
     // In our own commitment it stands only when they have it, as the ones before it on their way.
-    const Commitments seen = withAllArrived(next);
+    const Commitments had = withAllArrived(commitments), seen = withAllArrived(next);
     if (auto error = breaksFeeSpikeBuffer(terms, specOf(seen, View::local_next)))
         return std::unexpected(*error);
     const MilliSatoshi limit = dustExposureLimit(terms, context.policy);
     for (const Side owner : {Side::local, Side::remote}) {
-        const MilliSatoshi before = dustExposure(terms, withAllArrived(commitments), owner, context.policy);
+        const MilliSatoshi before = dustExposure(terms, had, owner, context.policy);
         const MilliSatoshi exposure = dustExposure(terms, seen, owner, context.policy);
         if (exposure > limit && exposure > before)
             return std::unexpected(DustExposureExceeded{.limit = limit, .exposure = exposure});

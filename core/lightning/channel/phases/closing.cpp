@@ -1,8 +1,6 @@
 #include "core/lightning/channel/phases/phases.h"
 #include "core/lightning/commitment/scripts.h"
 
-#include <algorithm>
-
 namespace duplex::lightning::channel {
 
 namespace {
@@ -12,12 +10,6 @@ void publishAgain(Turn& turn, const Closing& phase) {
     const auto what = phase.kind == CloseKind::mutual ? PublishTransaction::What::mutual_close
                                                       : PublishTransaction::What::commitment;
     turn.act(PublishTransaction{.what = what, .transaction = *phase.transaction});
-}
-
-bool isAgreed(const Channel& channel, const bitcoin::Transaction& transaction) {
-    const bitcoin::Txid txid = transaction.txid();
-    return std::ranges::any_of(channel.signed_closings,
-                               [&](const bitcoin::Transaction& closing) { return closing.txid() == txid; });
 }
 
 /// Only we sign for the funding output. A spend that we do not know, and no commitment of theirs up to the

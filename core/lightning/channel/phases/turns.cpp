@@ -189,11 +189,16 @@ void forceClose(Turn& turn, const ChannelError& cause) {
     turn.store();
 }
 
+bool isAgreed(const Channel& channel, const bitcoin::Transaction& transaction) {
+    const bitcoin::Txid txid = transaction.txid();
+    return std::ranges::any_of(channel.signed_closings,
+                               [&](const bitcoin::Transaction& closing) { return closing.txid() == txid; });
+}
+
 Step fundingSpent(Turn& turn, const FundingSpent& event) {
     dropUnsigned(turn);
     const bitcoin::Txid txid = event.transaction.txid();
-    const bool mutual = std::ranges::any_of(turn.next.signed_closings,
-                                            [&](const auto& closing) { return closing.txid() == txid; });
+    const bool mutual = isAgreed(turn.next, event.transaction);
     const bool ours =
         localCommitment(turn.next.terms, turn.next.commitments, turn.context.signer).transaction.txid() ==
         txid;

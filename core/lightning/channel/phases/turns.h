@@ -34,6 +34,8 @@ void dropUnsigned(Turn& turn);
 
 /// The end of all updates: publishes our commitment, tells payments, user and backup. `error` goes out first.
 void forceClose(Turn& turn, const ChannelError& cause);
+/// Whether this is a mutual close that we signed.
+bool isAgreed(const Channel& channel, const bitcoin::Transaction& transaction);
 /// Something spends the funding output.
 Step fundingSpent(Turn& turn, const FundingSpent& event);
 Step fundingUnconfirmed(Turn& turn);
