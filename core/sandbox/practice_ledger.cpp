@@ -6,6 +6,7 @@
 #include "core/bitcoin/primitives/sighash.h"
 #include "core/bitcoin/script/flags.h"
 #include "core/bitcoin/script/interpreter.h"
+#include "core/bitcoin/script/standard_weight.h"
 #include "core/crypto/ecdsa.h"
 #include "core/crypto/hash.h"
 
@@ -129,7 +130,7 @@ std::expected<void, std::string> PracticeLedger::checkLocks(const Transaction& t
 std::expected<Satoshi, std::string> PracticeLedger::checked(const Transaction& transaction) const {
     if (transaction.isCoinbase() || transaction.inputs.empty() || transaction.outputs.empty())
         return std::unexpected("bad-txns");
-    if (transaction.weight().value > 400'000) return std::unexpected("tx-size");
+    if (transaction.weight() > bitcoin::script::heaviest_standard) return std::unexpected("tx-size");
     std::set<OutPoint> seen;
     std::vector<Coin> coins;
     std::vector<TxOut> spent;

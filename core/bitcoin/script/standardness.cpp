@@ -1,11 +1,11 @@
 #include "core/bitcoin/script/preflight.h"
+#include "core/bitcoin/script/standard_weight.h"
 
 namespace duplex::bitcoin::script {
 
 namespace {
 
 constexpr std::int32_t newest_version = 3;
-constexpr std::int64_t heaviest_standard = 400'000;
 constexpr std::size_t smallest_standard = 65; // bytes without witnesses
 constexpr std::size_t longest_input_script = 1'650;
 constexpr std::size_t longest_data_script = 83; // what relays of every age take
@@ -136,10 +136,11 @@ std::expected<void, PreflightError> checkStandard(const Transaction& transaction
                      .found = transaction.version,
                      .limit = newest_version});
     }
-    const std::int64_t weight = transaction.weight().value;
+    const Weight weight = transaction.weight();
     if (weight > heaviest_standard)
-        return fail(
-            {.fault = PreflightFault::nonstandard_weight, .found = weight, .limit = heaviest_standard});
+        return fail({.fault = PreflightFault::nonstandard_weight,
+                     .found = weight.value,
+                     .limit = heaviest_standard.value});
     const std::size_t size = serializedSize(transaction, Witnesses::without);
     if (size < smallest_standard) {
         return fail({.fault = PreflightFault::too_small,

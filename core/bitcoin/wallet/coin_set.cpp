@@ -96,7 +96,7 @@ std::vector<Coin> CoinSet::spendable(BlockHeight tip, std::uint32_t least_depth)
     for (const auto& [outpoint, coin] : m_coins) {
         const bool safe = coin.height ? isMature(coin, tip) : coin.own;
         const bool deep = depthOf(coin, tip) >= least_depth;
-        if (!coin.spent_by && coin.reserved_by.empty() && safe && deep) result.push_back(coin);
+        if (isOpenTo(coin, {}) && safe && deep) result.push_back(coin);
     }
     return result;
 }

@@ -1,6 +1,7 @@
 #include "core/bitcoin/wallet/transaction_builder.h"
 
 #include "core/base/check.h"
+#include "core/bitcoin/script/standard_weight.h"
 #include "core/bitcoin/wallet/random_order.h"
 
 #include <numeric>
@@ -9,7 +10,6 @@ namespace duplex::bitcoin::wallet {
 
 namespace {
 
-constexpr std::int64_t largest_weight = 400'000;
 constexpr std::int64_t segwit_marker_weight = 2;
 
 std::unexpected<BuildError> failed(BuildError error) {
@@ -235,7 +235,7 @@ std::expected<UnsignedTransaction, BuildError> buildTransaction(const BuildReque
     auto plan = planFor(request, context);
     if (!plan) return failed(plan.error());
     UnsignedTransaction result = assembled(std::move(*plan), context);
-    if (result.weight.value > largest_weight) return failed(BuildError::too_large);
+    if (result.weight > script::heaviest_standard) return failed(BuildError::too_large);
     Satoshi sum = -result.fee;
     for (const Coin& coin : result.spent) sum += coin.output.value;
     for (const TxOut& output : result.transaction.outputs) sum -= output.value;

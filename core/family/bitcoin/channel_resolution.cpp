@@ -3,6 +3,7 @@
 #include "core/base/variant.h"
 #include "core/bitcoin/script/interpreter.h"
 #include "core/bitcoin/script/preflight.h"
+#include "core/bitcoin/script/standard_weight.h"
 #include "core/bitcoin/wallet/coin_selection.h"
 #include "core/bitcoin/wallet/signer.h"
 #include "core/family/bitcoin/channel_parts.h"
@@ -16,9 +17,8 @@ namespace duplex::family::bitcoin {
 
 namespace {
 
-constexpr std::size_t most_relayed = 8;            // kept of what anybody may send
-constexpr std::int64_t heaviest_relayed = 400'000; // no node relays more: made for us alone
-constexpr int most_rounds_a_block = 8; // an output, its spend, and the spends of that one: three would do
+constexpr std::size_t most_relayed = 8; // kept of what anybody may send
+constexpr int most_rounds_a_block = 8;  // an output, its spend, and the spends of that one: three would do
 
 constexpr std::string_view claim_prefix = "claim ";
 constexpr std::size_t old_digits = 16;
@@ -67,7 +67,8 @@ void ChannelDriver::completeTo(duplex::bitcoin::BlockHeight at) {
 }
 
 void ChannelDriver::relayed(const Transaction& transaction) {
-    if (!hasBegun() || transaction.weight().value > heaviest_relayed) return;
+    // No node relays a heavier one: made for us alone, to keep us busy.
+    if (!hasBegun() || transaction.weight() > duplex::bitcoin::script::heaviest_standard) return;
     for (auto& [id, live] : m_parts->channels) {
         if (!std::holds_alternative<channel::Closing>(live.value.phase)) continue;
         const std::set<OutPoint> contested = m_parts->noteRival(live, transaction);
