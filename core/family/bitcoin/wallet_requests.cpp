@@ -284,15 +284,17 @@ void BitcoinFamily::Parts::withSeed(const std::string& passphrase,
         [file = *file, password = crypto::SecretBytes(toBytes(viewOf(nfkd(passphrase))))] {
             return openSeedWithPassword(file, password.reveal());
         },
-        [this, then = std::move(then)](std::expected<SeedContents, SeedFileError> contents) {
+        [this, then = std::move(then),
+         folder = m_wallet->folder](std::expected<SeedContents, SeedFileError> contents) {
             m_trying_passphrase = false;
             const bool wrong = !contents && contents.error() == SeedFileError::wrong_password;
             if (!wrong) m_wrong_passphrases.pop_back();
-            if (contents)
-                then(*contents);
-            else {
+            if (!contents)
                 then(std::unexpected(api::Error{wrong ? -14 : -4, seedProblem(contents.error())}));
-            }
+            else if (!m_wallet || m_wallet->folder != folder) // its keys are not for another one
+                then(std::unexpected(api::Error{-18, "The wallet was closed meanwhile."}));
+            else
+                then(*contents);
             m_turns->end();
         });
 }
@@ -301,20 +303,16 @@ void BitcoinFamily::Parts::on(const api::Unlock& request, Answered answered) {
     if (!needWallet(answered)) return;
     if (!m_wallet->facts.protected_by_password)
         return fail(answered, -15, "This wallet has no password, so there is nothing to unlock.");
-    withSeed(request.passphrase,
-             [this, answered, timeout = request.timeout_s, folder = m_wallet->folder](const auto& contents) {
-                 if (!contents) return fail(answered, contents.error().code, contents.error().message);
-                 if (!m_wallet || m_wallet->folder != folder)
-                     return fail(answered, -18, "The wallet was closed meanwhile.");
-                 const crypto::Secret<64> seed = contents->seed();
-                 m_wallet->master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(seed.reveal());
-                 beginLightning(seed.reveal());
-                 m_relock_at.reset();
-                 if (timeout > 0)
-                     m_relock_at = io::now() + Ticks(std::min<std::int64_t>(timeout, 100'000'000) * 1000);
-                 publishSoon();
-                 answer(answered, api::Done{});
-             });
+    withSeed(request.passphrase, [this, answered, timeout = request.timeout_s](const auto& contents) {
+        if (!contents) return fail(answered, contents.error().code, contents.error().message);
+        const crypto::Secret<64> seed = contents->seed();
+        m_wallet->master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(seed.reveal());
+        beginLightning(seed.reveal());
+        m_relock_at.reset();
+        if (timeout > 0) m_relock_at = io::now() + Ticks(std::min<std::int64_t>(timeout, 100'000'000) * 1000);
+        publishSoon();
+        answer(answered, api::Done{});
+    });
 }
 
 void BitcoinFamily::Parts::on(const api::Lock&, Answered answered) {
@@ -335,7 +333,6 @@ void BitcoinFamily::Parts::on(const api::ChangePassphrase& request, Answered ans
              [this, answered, password = crypto::SecretBytes(toBytes(viewOf(nfkd(request.new_passphrase))))](
                  const auto& contents) {
                  if (!contents) return fail(answered, contents.error().code, contents.error().message);
-                 if (!m_wallet) return fail(answered, -18, "The wallet was closed meanwhile.");
                  m_pool->run(
                      [contents = *contents, password, cost = m_options.stretching,
                       salt = io::randomBytes<16>(), nonce = io::randomBytes<24>()] {
