@@ -72,6 +72,14 @@ struct Node {
         return script();
     }
 
+    /// A new wallet with one coin, in a block.
+    bool earns(Chain& chain, std::int64_t sat) {
+        const bitcoin::Script script = createWallet();
+        (void)chain.maker.fund(script, {sat});
+        chain.maker.mine(1);
+        return reaches(chain);
+    }
+
     std::unique_ptr<engine::Engine> engine;
 };
 
@@ -133,10 +141,7 @@ private slots:
         Chain chain;
         {
             Node node(dir, {chain.address});
-            const bitcoin::Script script = node.createWallet();
-            (void)chain.maker.fund(script, {700'000});
-            chain.maker.mine(1);
-            QVERIFY(node.reaches(chain));
+            QVERIFY(node.earns(chain, 700'000));
             QVERIFY(node.waitFor([&] { return node.balances().verified.label == Label::agreed; }));
             QVERIFY(node.balances().verified.n > 0);
         }
@@ -256,10 +261,7 @@ private slots:
         Chain chain;
         {
             Node node(dir, {chain.address});
-            const bitcoin::Script script = node.createWallet();
-            (void)chain.maker.fund(script, {700'000});
-            chain.maker.mine(1);
-            QVERIFY(node.reaches(chain));
+            QVERIFY(node.earns(chain, 700'000));
         }
         {
             const auto opened = room::openWallet(dir.path().toStdString(), "a", network());
@@ -284,10 +286,7 @@ private slots:
         QTemporaryDir dir;
         Chain chain;
         Node node(dir, {chain.address});
-        const bitcoin::Script script = node.createWallet();
-        (void)chain.maker.fund(script, {700'000});
-        chain.maker.mine(1);
-        QVERIFY(node.reaches(chain));
+        QVERIFY(node.earns(chain, 700'000));
         std::int64_t fee = 0;
         for (int i = 0; i < 2; ++i) { // the second spends the change of the first
             const auto sent = node.ask<api::SendReply>(

@@ -14,6 +14,13 @@ int paidCount(const test::FakeSession& session) {
     }));
 }
 
+/// An address and an amount, as somebody would write them.
+void writePayment(ui::SendModel& send) {
+    send.setText(QStringLiteral("bc1q8w3m0v7nzr4d2kx5l9tq0jch6e4fs2aa7g9p3u"));
+    QTRY_COMPARE(send.ways()->count(), 1);
+    send.setAmount(QStringLiteral("25 000"));
+}
+
 } // namespace
 
 class TestSendModel : public QObject {
@@ -52,9 +59,7 @@ private slots:
     void sending_nothingIsEdited() {
         ModelFixture fixture;
         ui::SendModel& send = *fixture.app.send();
-        send.setText(QStringLiteral("bc1q8w3m0v7nzr4d2kx5l9tq0jch6e4fs2aa7g9p3u"));
-        QTRY_COMPARE(send.ways()->count(), 1);
-        send.setAmount(QStringLiteral("25 000"));
+        writePayment(send);
         QTRY_VERIFY(send.property("canPay").toBool());
         send.pay();
         QCOMPARE(ModelFixture::text(&send, "state"), QStringLiteral("sending"));
@@ -87,9 +92,7 @@ private slots:
     void speed_chosen_aimsAtThatManyBlocks() {
         ModelFixture fixture;
         ui::SendModel& send = *fixture.app.send();
-        send.setText(QStringLiteral("bc1q8w3m0v7nzr4d2kx5l9tq0jch6e4fs2aa7g9p3u"));
-        QTRY_COMPARE(send.ways()->count(), 1);
-        send.setAmount(QStringLiteral("25 000"));
+        writePayment(send);
         QCOMPARE(fixture.session.last<api::SendCoins>()->target_blocks, 6);
         send.setSpeed(2);
         QCOMPARE(fixture.session.last<api::SendCoins>()->target_blocks, 144);
@@ -117,9 +120,7 @@ private slots:
     void fee_itsBadge_standsAtTheCardAndInTheReview() {
         ModelFixture fixture;
         ui::SendModel& send = *fixture.app.send();
-        send.setText(QStringLiteral("bc1q8w3m0v7nzr4d2kx5l9tq0jch6e4fs2aa7g9p3u"));
-        QTRY_COMPARE(send.ways()->count(), 1);
-        send.setAmount(QStringLiteral("25 000"));
+        writePayment(send);
         QTRY_VERIFY(send.property("canPay").toBool());
         QVERIFY(!send.property("speedBadge").toMap().isEmpty());
         const QVariantMap fee = send.property("review").toList().front().toMap();
