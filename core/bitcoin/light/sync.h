@@ -88,9 +88,8 @@ struct PersistHeaders {
     Work tip_work;
 };
 /// S: a reorganisation, in the three steps of bitcoin.md 2 (commit count = fork + 1 with the left headers and
-/// "unwinding due"; overwrite; commit the new count); answer HeadersStored. BlockDisconnected follows for
-/// every height that had been connected. After a crash in between, the driver unwinds to `fork` itself and
-/// starts with complete = fork.
+/// "unwinding due"; overwrite; commit the new count); answer HeadersStored. BlockDisconnected follows.
+/// After a crash in between, the driver unwinds to `fork` itself and starts with complete = fork.
 struct PersistReorganisation {
     BlockHeight fork;
     std::vector<BlockHeader> left;
@@ -119,7 +118,8 @@ struct BlockRescanned {
     BlockHash hash;
     Block block;
 };
-/// S: the highest connected height is undone; comes once for each height, from the top.
+/// S: this height and all above are undone; comes once for each connected height, from the top, and for the
+/// height above the fork also where this scan did not connect it: an earlier one may have.
 struct BlockDisconnected {
     BlockHeight height;
     BlockHash hash;

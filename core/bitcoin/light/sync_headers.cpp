@@ -195,13 +195,17 @@ void Sync::Machine::noteFutureHeaders(PeerRecord& peer, const Moment& now) {
 void Sync::Machine::onReorganised(PeerId id, const HeadersReorganised& change) {
     const std::uint32_t fork = change.fork.value;
     m_actions.push_back(PersistReorganisation{change.fork, change.left, change.headers, m_chain.tipWork()});
-    for (Reached height = m_connected; height > std::max(Reached{fork}, m_birthday_floor); --height) {
+    const Reached kept = std::max(Reached{fork}, m_birthday_floor);
+    for (Reached height = m_connected; height > kept; --height) {
         const auto above = static_cast<std::size_t>(height - Reached{fork});
         if (above > change.left.size()) continue; // never connected: above the old tip
         m_actions.push_back(
             BlockDisconnected{{static_cast<std::uint32_t>(height)}, change.left[above - 1].hash()});
     }
-    m_connected = std::min(m_connected, std::max(Reached{fork}, m_birthday_floor));
+    // A scan that is still below the fork connected nothing above it, but an earlier one may have.
+    if (m_connected <= Reached{fork} || kept > Reached{fork})
+        m_actions.push_back(BlockDisconnected{{fork + 1}, change.left.front().hash()});
+    m_connected = std::min(m_connected, kept);
     if (m_filter_headers.count() > fork + 1) {
         m_filter_headers.cutTo(fork + 1);
         m_actions.push_back(PersistFilterHeaders{{fork + 1}, {}});
@@ -236,7 +240,7 @@ void Sync::Machine::onReorganised(PeerId id, const HeadersReorganised& change) {
     m_window.erase(m_window.upper_bound(fork), m_window.end());
     m_window_bytes = 0;
     for (const auto& [height, slot] : m_window) m_window_bytes += slot.filter ? slot.filter->bytes.size() : 0;
-    if (m_verified > Reached{fork}) m_verified = std::max(Reached{fork}, m_birthday_floor);
+    if (m_verified > Reached{fork}) m_verified = kept;
     reportComplete();
     m_actions.push_back(TipChanged{m_chain.tip()});
     for (auto& [other, peer] : m_peers)

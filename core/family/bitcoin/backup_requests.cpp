@@ -14,7 +14,6 @@ namespace duplex::family::bitcoin {
 namespace {
 
 constexpr std::int64_t largest_backup = 64 << 20;
-constexpr std::uint32_t birthday_not_known = 50'000'000; // as a new wallet has it until the headers come
 constexpr std::string_view damaged_seed =
     "The sealed seed in this backup cannot be opened: wrong passphrase, or "
     "a damaged file.";
@@ -164,7 +163,7 @@ void BitcoinFamily::Parts::on(const api::BackupWallet& request, Answered answere
     const auto seed = io::readSecretFile(m_wallet->folder + "/seed");
     if (!seed) return fail(answered, -4, seed.error().message);
     WalletBackup backup{.network = std::string(m_network.name), .seed_file = *seed, .key = std::nullopt};
-    backup.birthday = m_wallet->facts.birthday.value;
+    backup.birthday = m_wallet->facts.scan.birthday().value;
     backup.birthday_time = m_wallet->facts.birthday_time;
     backup.key_chain = m_wallet->value.keyChainRow();
     for (const auto& [script, label] : m_wallet->labels)
@@ -247,10 +246,8 @@ void BitcoinFamily::Parts::restoreBackup(const api::RestoreBackup& request, cons
     const auto backup = decodedWalletBackup(backupKey(root), file);
     if (!backup) return fail(answered, -8, std::string(problemOf(backup.error())));
     if (!accounts) return fail(answered, -4, "No keys can be derived from this seed.");
-    WalletFacts facts{.accounts = *accounts, .birthday = {backup->birthday}, .complete_to = {}, .seen = {}};
+    WalletFacts facts{.accounts = *accounts, .scan = ScanProgress({backup->birthday})};
     facts.birthday_time = backup->birthday_time;
-    if (backup->birthday < birthday_not_known)
-        facts.complete_to = {backup->birthday == 0 ? 0 : backup->birthday - 1};
     facts.protected_by_password = !backup->key;
     store::Changes rows;
     const auto [keys, keys_row] = PaymentKeyRecovery::row(root);
@@ -295,17 +292,8 @@ void BitcoinFamily::Parts::restoreBackup(const api::RestoreBackup& request, cons
 
 void BitcoinFamily::Parts::on(const api::AbortRescan&, Answered answered) {
     if (!needWallet(answered)) return;
-    const bool runs = m_before_rescan && m_wallet->facts.complete_to < m_before_rescan->second;
-    if (!runs) return fail(answered, -4, "No rescan runs.");
     // What was verified before stays verified: the rescan only looked again.
-    m_wallet->facts.birthday = m_before_rescan->first;
-    m_wallet->facts.complete_to = m_before_rescan->second;
-    // Else a reorganisation before the next start would go unnoticed above where the rescan had come.
-    auto& seen = m_wallet->facts.seen;
-    while (!seen.empty() && seen.back().height >= m_wallet->facts.complete_to) seen.pop_back();
-    seen.push_back({m_wallet->facts.complete_to, chain().hashAt(m_wallet->facts.complete_to.value)});
-    m_wallet->value.setTip(m_wallet->facts.complete_to);
-    m_before_rescan.reset();
+    if (!m_wallet->facts.scan.abortRescan()) return fail(answered, -4, "No rescan runs.");
     if (m_rescan_aborted) *m_rescan_aborted = true;
     storeFacts(*m_wallet, m_turns->current().wallet());
     m_turns->current().after([this] { beginScan(); });

@@ -8,7 +8,6 @@ namespace duplex::family::bitcoin {
 namespace {
 
 // A birthday that no chain reaches: nothing is scanned until the wallet's (or anybody's) birthday is known.
-constexpr duplex::bitcoin::BlockHeight nobodys_birthday{50'000'000};
 
 // What the network brings while it is running normally, and how long its search may take.
 constexpr std::int64_t newest_blocks = 6;
@@ -112,15 +111,15 @@ void BitcoinFamily::Parts::beginScan() {
     m_completed.reset();
     if (!m_wallet) {
         m_client->scan(
-            {.complete = std::nullopt, .birthday = nobodys_birthday, .scripts = {}, .outpoints = {}});
+            {.complete = std::nullopt, .birthday = birthday_not_known, .scripts = {}, .outpoints = {}});
         return;
     }
-    const WalletFacts& facts = m_wallet->facts;
+    const ScanProgress& progress = m_wallet->facts.scan;
     ScanStart start{.complete = std::nullopt,
-                    .birthday = facts.birthday,
+                    .birthday = progress.birthday(),
                     .scripts = m_wallet->value.watchedScripts(),
                     .outpoints = {}};
-    if (facts.complete_to >= facts.birthday) start.complete = facts.complete_to;
+    if (progress.completeTo() >= progress.birthday()) start.complete = progress.completeTo();
     for (const auto& outpoint : m_wallet->value.watchedOutpoints()) {
         if (const wallet::Coin* coin = m_wallet->value.coins().find(outpoint))
             start.outpoints.push_back({outpoint, coin->output.script_pubkey});
@@ -131,7 +130,7 @@ void BitcoinFamily::Parts::beginScan() {
     for (auto& outpoint : m_lightning->lost.watchedOutpoints())
         start.outpoints.push_back(std::move(outpoint));
     for (auto& script : m_recovery->watchedScripts()) start.scripts.push_back(std::move(script));
-    m_birthday_open = facts.birthday == nobodys_birthday;
+    m_birthday_open = !progress.knowsBirthday();
     m_client->scan(start);
     announcePending();
 }
@@ -169,8 +168,8 @@ std::expected<void, std::string> BitcoinFamily::Parts::open(std::unique_ptr<Open
 }
 
 /// Blocks that the chain left while this wallet was closed, or in a crash between the two commits. What the
-/// rows hold above `complete_to` goes in any case: the scan begins there, so nobody would tell that such a
-/// block left the chain, and one that stands is connected again.
+/// rows hold above what was verified goes in any case: nobody would tell that such a block left the chain,
+/// and one that stands is connected again.
 void BitcoinFamily::Parts::unwindLeftBlocks() {
     WalletFacts& facts = m_wallet->facts;
     const light::HeaderView view = m_store->headers();
@@ -180,16 +179,9 @@ void BitcoinFamily::Parts::unwindLeftBlocks() {
                                              duplex::bitcoin::header_size));
         return duplex::bitcoin::readHeader(reader).hash() == block.hash;
     };
-    while (!facts.seen.empty() && facts.seen.back().height > facts.complete_to) facts.seen.pop_back();
-    const bool left = !facts.seen.empty() && !stands(facts.seen.back());
-    while (!facts.seen.empty() && !stands(facts.seen.back())) facts.seen.pop_back();
-    if (left) {
-        const std::uint32_t below =
-            facts.seen.empty() ? facts.birthday.value : facts.seen.back().height.value + 1;
-        facts.complete_to = {below == 0 ? 0 : below - 1};
-    }
-    m_unwound = disconnectFrom({facts.complete_to.value + 1});
-    m_wallet->value.setTip(facts.complete_to);
+    const bool left = facts.scan.leaveBranch(stands);
+    m_unwound = disconnectFrom({facts.scan.verifiedTo().value + 1});
+    m_wallet->value.setTip(facts.scan.verifiedTo());
     if (left) storeFacts(*m_wallet, m_turns->current().wallet());
 }
 
@@ -212,16 +204,14 @@ void BitcoinFamily::Parts::announceUnwound() {
 
 /// A new wallet's birthday is a time; its height is known once the headers reach it.
 void BitcoinFamily::Parts::resolveBirthday() {
-    if (!m_wallet || m_wallet->facts.birthday != nobodys_birthday) return;
+    if (!m_wallet || m_wallet->facts.scan.knowsBirthday()) return;
     const std::int64_t birth =
         secondsOf(m_wallet->facts.birthday_time) - 2 * 60 * 60; // header times may be that far off
     if (chain().height() == 0 || (!isCurrent() && chain().tip().header.time < birth)) return;
     std::uint32_t height = chain().height() + 1;
     while (height > 0 && chain().timeAt(height - 1) >= birth) --height;
-    m_wallet->facts.birthday = {std::max(height, m_network.earliest_birthday)};
-    m_wallet->facts.complete_to = {m_wallet->facts.birthday.value == 0 ? 0
-                                                                       : m_wallet->facts.birthday.value - 1};
-    m_wallet->value.setTip(m_wallet->facts.complete_to);
+    m_wallet->facts.scan.bornAt({std::max(height, m_network.earliest_birthday)});
+    m_wallet->value.setTip(m_wallet->facts.scan.completeTo());
     storeFacts(*m_wallet, m_turns->current().wallet());
     m_turns->current().after([this] { beginScan(); });
 }
@@ -308,11 +298,7 @@ ChainListener BitcoinFamily::Parts::chainListener() {
 }
 
 void BitcoinFamily::Parts::onBlockConnected(const light::BlockConnected& event) {
-    if (m_wallet) {
-        auto& seen = m_wallet->facts.seen;
-        seen.push_back({event.height, event.hash});
-        if (seen.size() > seen_blocks_kept) seen.pop_front();
-    }
+    if (m_wallet) m_wallet->facts.scan.connected({event.height, event.hash});
     if (event.block)
         applyBlock(event.height, *event.block);
     else if (m_wallet) {
@@ -376,8 +362,8 @@ void BitcoinFamily::Parts::onBlockDisconnected(const light::BlockDisconnected& e
     });
     publishSoon();
     if (!m_wallet) return;
-    auto& seen = m_wallet->facts.seen;
-    while (!seen.empty() && seen.back().height >= event.height) seen.pop_back();
+    m_wallet->facts.scan.disconnectedFrom(event.height);
+    storeFacts(*m_wallet, m_turns->current().wallet());
     for (const auto& txid : disconnectFrom(event.height)) {
         const auto* entry = m_wallet->value.history().find(txid);
         if (entry != nullptr && entry->state == wallet::EntryState::pending && entry->sent.value > 0)
@@ -387,8 +373,8 @@ void BitcoinFamily::Parts::onBlockDisconnected(const light::BlockDisconnected& e
 
 void BitcoinFamily::Parts::onComplete(const light::CompleteTo& event) {
     if (event.agreeing > 0) m_completed = io::calendarNow(); // a peer that is behind says nothing of it
-    if (m_wallet && m_wallet->facts.birthday != nobodys_birthday) {
-        m_wallet->facts.complete_to = event.height;
+    if (m_wallet && m_wallet->facts.scan.knowsBirthday()) {
+        m_wallet->facts.scan.completeTo(event.height);
         storeFacts(*m_wallet, m_turns->current().wallet());
         m_lightning->channels.completeTo(event.height);
     }

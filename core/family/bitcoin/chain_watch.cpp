@@ -74,12 +74,9 @@ void ChainWatch::watch(const Watched& watched) {
     const auto [at, is_new] = m_entries.try_emplace(watched.outpoint, Entry{.watched = watched});
     if (!is_new) return;
     store(watched.outpoint);
-    WalletFacts& facts = m_shell.wallet.facts;
-    if (watched.birth <= facts.complete_to.value) {
-        // In this commit: after a crash before the search below is done, it begins again.
-        facts.complete_to = {watched.birth == 0 ? 0 : watched.birth - 1};
-        storeFacts(m_shell.wallet, m_shell.rows());
-    }
+    // In this commit: after a crash before the search below is done, it begins again.
+    m_shell.wallet.facts.scan.searchFrom({watched.birth});
+    storeFacts(m_shell.wallet, m_shell.rows());
     // The light client demands new scripts before it is told that the present block was applied; effects of
     // one turn run in their order, and that one comes last.
     m_shell.turn().after([this, watched] {

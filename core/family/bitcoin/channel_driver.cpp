@@ -104,7 +104,7 @@ std::expected<void, std::string> ChannelDriver::load() {
             return std::unexpected("What is kept beside a channel is damaged. It was left as it is.");
         parts.channels.emplace(id, std::move(live));
     }
-    parts.height = parts.shell.wallet.facts.complete_to.value; // the light client starts after this
+    parts.height = parts.shell.wallet.facts.scan.verifiedTo().value; // what is above comes again
     return {};
 }
 

@@ -326,14 +326,6 @@ void LightClientDriver::perform(light::SyncActions&& actions) {
                 [&](const light::PersistReorganisation& persist) {
                     m_fees.forgetAbove(persist.fork);
                     m_store.persist(persist, current, headers_stored, failed);
-                    // A scan that is still below the fork connected nothing above it, but an earlier one had.
-                    const light::BlockDisconnected first{{persist.fork.value + 1},
-                                                         persist.left.front().hash()};
-                    const bool follows = std::ranges::any_of(actions, [&](const light::SyncAction& each) {
-                        const auto* left = std::get_if<light::BlockDisconnected>(&each);
-                        return left != nullptr && left->height == first.height;
-                    });
-                    if (!follows) m_listener.disconnected(first);
                 },
                 [&](const light::PersistFilterHeaders& persist) {
                     m_store.persist(persist, current, filters_stored, failed);

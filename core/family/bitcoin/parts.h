@@ -238,8 +238,6 @@ private:
     std::optional<crypto::Secret<32>> m_backup_key; // from the first unlock on
     bool m_backup_due = false;
     std::string m_backup_problem; // why the channel backup could not be written
-    std::optional<std::pair<duplex::bitcoin::BlockHeight, duplex::bitcoin::BlockHeight>>
-        m_before_rescan; // birthday and verified height, for abortrescan
     std::shared_ptr<bool> m_rescan_aborted;
     std::unique_ptr<io::WorkerPool> m_pool;
     std::string m_frozen; // why nothing leaves any more

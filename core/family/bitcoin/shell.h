@@ -26,7 +26,9 @@ struct Shell {
     store::Changes& rows() const { return turns.current().wallet(); }
     std::uint32_t headerTip() const { return client.sync().chain().height(); }
     /// Every block up to here was searched for this wallet and its channels.
-    std::uint32_t verifiedHeight() const { return std::min(headerTip(), wallet.facts.complete_to.value); }
+    std::uint32_t verifiedHeight() const {
+        return std::min(headerTip(), wallet.facts.scan.completeTo().value);
+    }
 };
 
 } // namespace duplex::family::bitcoin

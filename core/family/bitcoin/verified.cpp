@@ -72,7 +72,8 @@ ledger::Verified BitcoinFamily::Parts::balanceVerified() const {
                               .synced = isSynced() && height == static_cast<std::int64_t>(chain().height())};
     if (m_wallet) {
         for (const auto& disputed : m_store->disputed()) {
-            if (disputed >= m_wallet->facts.birthday && disputed.value <= height) agreement.disputed = true;
+            if (disputed >= m_wallet->facts.scan.birthday() && disputed.value <= height)
+                agreement.disputed = true;
         }
     }
     const ledger::Verified block = verifiedAt(height, ledger::Evidence::block);
@@ -143,7 +144,7 @@ std::int64_t BitcoinFamily::Parts::completeHeight() const {
     const auto tip = static_cast<std::int64_t>(chain().height());
     if (!m_wallet) return tip; // nothing is watched, so nothing is missed
     if (m_birthday_open) return 0;
-    return std::min<std::int64_t>(tip, m_wallet->facts.complete_to.value);
+    return std::min<std::int64_t>(tip, m_wallet->facts.scan.completeTo().value);
 }
 
 /// Headers, filter headers and filters to the tip in this run, and a peer that serves filters stands there

@@ -12,7 +12,7 @@ namespace duplex::family::bitcoin {
 
 namespace {
 
-constexpr std::uint8_t facts_version = 1;
+constexpr std::uint8_t facts_version = 2; // 1 forgot a rescan at a restart
 constexpr std::string_view facts_key = "facts";
 
 Bytes keyOf(const duplex::bitcoin::OutPoint& outpoint) {
@@ -33,7 +33,7 @@ bool restoreRows(OpenWallet& wallet) {
     }
     for (const store::Row& row : database.scan(store::Table::labels))
         wallet.labels[row.key] = textOf(row.value);
-    wallet.value.setTip(wallet.facts.complete_to);
+    wallet.value.setTip(wallet.facts.scan.verifiedTo());
     return true;
 }
 
@@ -44,32 +44,48 @@ Bytes encodedFacts(const WalletFacts& facts, const duplex::bitcoin::NetworkParam
     writer.u8(facts_version);
     writer.compactBytes(viewOf(duplex::bitcoin::keys::encoded(facts.accounts.spending, network)));
     writer.compactBytes(viewOf(duplex::bitcoin::keys::encoded(facts.accounts.channel, network)));
-    writer.u32be(facts.birthday.value).u64be(static_cast<std::uint64_t>(secondsOf(facts.birthday_time)));
-    writer.u32be(facts.complete_to.value).u8(facts.protected_by_password ? 1 : 0);
-    writer.compactSize(facts.seen.size());
-    for (const SeenBlock& block : facts.seen) writer.u32be(block.height.value).bytes(block.hash);
+    const ScanProgress& scan = facts.scan;
+    writer.u32be(scan.birthday().value).u64be(static_cast<std::uint64_t>(secondsOf(facts.birthday_time)));
+    writer.u32be(scan.completeTo().value).u8(facts.protected_by_password ? 1 : 0);
+    writer.u32be(scan.verifiedTo().value).u8(scan.rescan() ? 1 : 0);
+    if (scan.rescan()) writer.u32be(scan.rescan()->birthday.value).u32be(scan.rescan()->complete_to.value);
+    writer.compactSize(scan.seen().size());
+    for (const SeenBlock& block : scan.seen()) writer.u32be(block.height.value).bytes(block.hash);
     return writer.take();
 }
 
 std::optional<WalletFacts> decodedFacts(ByteView row, const duplex::bitcoin::NetworkParameters& network) {
     ByteReader reader(row);
-    if (reader.u8() != facts_version) return std::nullopt;
+    const std::uint8_t version = reader.u8();
+    if (version == 0 || version > facts_version) return std::nullopt;
     const auto spending =
         duplex::bitcoin::keys::decodeExtendedPublicKey(textOf(reader.compactBytes()), network);
     const auto channel =
         duplex::bitcoin::keys::decodeExtendedPublicKey(textOf(reader.compactBytes()), network);
     if (!spending || !channel) return std::nullopt;
-    WalletFacts facts{.accounts = {*spending, *channel}, .birthday = {}, .complete_to = {}, .seen = {}};
-    facts.birthday = {reader.u32be()};
+    WalletFacts facts{.accounts = {*spending, *channel}, .scan = {}};
+    const duplex::bitcoin::BlockHeight birthday{reader.u32be()};
     facts.birthday_time = unixTime(static_cast<std::int64_t>(reader.u64be()));
-    facts.complete_to = {reader.u32be()};
+    const duplex::bitcoin::BlockHeight complete_to{reader.u32be()};
     facts.protected_by_password = reader.u8() != 0;
+    duplex::bitcoin::BlockHeight verified_to = complete_to;
+    std::optional<ScanProgress::Rescan> rescan;
+    if (version >= 2) {
+        verified_to = {reader.u32be()};
+        if (reader.u8() != 0) {
+            rescan.emplace();
+            rescan->birthday = {reader.u32be()};
+            rescan->complete_to = {reader.u32be()};
+        }
+    }
+    std::deque<SeenBlock> seen;
     const std::size_t count = reader.compactCount(36);
     for (std::size_t i = 0; i < count; ++i) {
         const duplex::bitcoin::BlockHeight height{reader.u32be()};
-        facts.seen.push_back({height, {reader.array<32>()}});
+        seen.push_back({height, {reader.array<32>()}});
     }
     if (!reader.finished()) return std::nullopt;
+    facts.scan = ScanProgress(birthday, complete_to, verified_to, rescan, std::move(seen));
     return facts;
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "core/bitcoin/wallet/wallet.h"
+#include "core/family/bitcoin/scan_progress.h"
 #include "core/family/bitcoin/seed_file.h"
 #include "core/store/database.h"
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,22 +13,11 @@ namespace duplex::family::bitcoin {
 
 namespace wallet = duplex::bitcoin::wallet;
 
-/// A block that a wallet has seen: to find out at the next opening whether the chain left it meanwhile.
-struct SeenBlock {
-    duplex::bitcoin::BlockHeight height;
-    duplex::bitcoin::BlockHash hash;
-    friend bool operator==(const SeenBlock&, const SeenBlock&) = default;
-};
-inline constexpr std::size_t seen_blocks_kept = 144;
-
 /// What a wallet's database says about it beside coins and history.
 struct WalletFacts {
     wallet::AccountKeys accounts;
-    duplex::bitcoin::BlockHeight birthday;
     UnixTime birthday_time{};
-    duplex::bitcoin::BlockHeight
-        complete_to;            // every block to here is checked for this wallet; birthday - 1 at first
-    std::deque<SeenBlock> seen; // the last seen_blocks_kept, ascending
+    ScanProgress scan;
     bool protected_by_password = false;
 };
 

@@ -14,7 +14,6 @@ namespace duplex::family::bitcoin {
 
 namespace {
 
-constexpr duplex::bitcoin::BlockHeight height_not_known{50'000'000};
 constexpr std::size_t wrong_passphrases_a_minute = 3;
 constexpr std::string_view lock_owner = "user"; // who holds what lockunspent locked
 
@@ -102,24 +101,22 @@ void BitcoinFamily::Parts::on(const api::CreateWallet& request, Answered answere
     const auto accounts = master ? wallet::accountKeysOf(*master, m_network) : std::nullopt;
     if (!accounts)
         return fail(answered, -4, "No keys can be derived from this seed. Create the wallet again.");
-    WalletFacts facts{.accounts = *accounts, .birthday = height_not_known, .complete_to = {}, .seen = {}};
+    WalletFacts facts{.accounts = *accounts, .scan = ScanProgress(birthday_not_known)};
     facts.protected_by_password = !request.passphrase.empty();
     const bool restored = !request.mnemonic.empty();
     constexpr std::uint32_t reorganisation = 12; // blocks that may come again in another form
     const light::SyncStage stage = m_client->sync().stage();
     const bool knows_tip = stage != light::SyncStage::no_peers && stage != light::SyncStage::headers;
     if (restored && !request.birthday_time) {
-        facts.birthday = {m_network.earliest_birthday};
+        facts.scan.bornAt({m_network.earliest_birthday});
     } else if (!request.birthday_time && knows_tip) {
         // By the chain, not by our clock: one that runs ahead would hide the first payments for ever.
         const std::uint32_t tip = chain().height();
-        facts.birthday = {std::max(m_network.earliest_birthday, tip - std::min(tip, reorganisation))};
-        facts.birthday_time = unixTime(chain().timeAt(std::min(tip, facts.birthday.value)));
+        facts.scan.bornAt({std::max(m_network.earliest_birthday, tip - std::min(tip, reorganisation))});
+        facts.birthday_time = unixTime(chain().timeAt(std::min(tip, facts.scan.birthday().value)));
     } else {
         facts.birthday_time = unixTime(request.birthday_time.value_or(secondsOf(io::calendarNow())));
     }
-    if (facts.birthday != height_not_known)
-        facts.complete_to = {facts.birthday.value == 0 ? 0 : facts.birthday.value - 1};
 
     store::Changes first_rows; // of a restored wallet: what finds the money of channels that it once had
     if (restored) {
@@ -244,12 +241,13 @@ void BitcoinFamily::Parts::on(const api::GetWalletInfo&, Answered answered) {
                                   (m_relock_at ? (*m_relock_at - io::now()).count() / 1000 : 365 * 86'400);
         }
     }
-    info.birthday_height = m_birthday_open ? -1 : static_cast<std::int64_t>(m_wallet->facts.birthday.value);
+    info.birthday_height =
+        m_birthday_open ? -1 : static_cast<std::int64_t>(m_wallet->facts.scan.birthday().value);
     info.birthday_time = secondsOf(m_wallet->facts.birthday_time);
     info.complete_to = completeHeight();
     info.scanning = completeHeight() < static_cast<std::int64_t>(chain().height());
     info.scan_height = completeHeight();
-    info.scan_from = m_birthday_open ? info.scan_height : std::int64_t{m_wallet->facts.birthday.value};
+    info.scan_from = m_birthday_open ? info.scan_height : std::int64_t{m_wallet->facts.scan.birthday().value};
     info.scan_to = chain().height();
     if (m_scan_since) info.scan_s = (io::now() - *m_scan_since).count() / 1000;
     info.complete_hash = chain().hashAt(static_cast<std::uint32_t>(completeHeight())).reversedHex();
@@ -713,14 +711,9 @@ void BitcoinFamily::Parts::on(const api::Rescan& request, Answered answered) {
             answered, -4,
             "A channel is open, and nothing new is searched until a rescan is through. Rescan the last "
             "1,000 blocks at most, or close the channels first.");
-    WalletFacts& facts = m_wallet->facts;
     const auto start = static_cast<std::uint32_t>(request.start_height);
-    if (!m_before_rescan || completeHeight() >= m_before_rescan->second.value)
-        m_before_rescan = {facts.birthday, facts.complete_to};
+    m_wallet->facts.scan.beginRescan({start});
     m_rescan_aborted = std::make_shared<bool>(false);
-    facts.birthday = {std::min(start, facts.birthday.value)};
-    facts.complete_to = {std::min(start == 0 ? 0 : start - 1, facts.complete_to.value)};
-    std::erase_if(facts.seen, [&](const SeenBlock& block) { return block.height > facts.complete_to; });
     storeFacts(*m_wallet, m_turns->current().wallet());
     m_turns->current().after([this, answered, start, stop = request.stop_height.value_or(tip),
                               aborted = m_rescan_aborted] {

@@ -178,11 +178,11 @@ private slots:
             auto opened = room::openWallet(dir.path().toStdString(), "a", network());
             QVERIFY(opened.has_value());
             room::OpenWallet& wallet = **opened;
-            QCOMPARE(std::int64_t{wallet.facts.complete_to.value}, chain.height());
+            QCOMPARE(std::int64_t{wallet.facts.scan.completeTo().value}, chain.height());
             bitcoin::Transaction phantom;
             phantom.inputs.push_back({.previous = {bitcoin::Txid{{1}}, 0}});
             phantom.outputs.push_back({{9'000'000}, script});
-            const auto change = wallet.value.connectBlock({wallet.facts.complete_to.value + 1},
+            const auto change = wallet.value.connectBlock({wallet.facts.scan.completeTo().value + 1},
                                                           bitcoin::BlockHash{{2}}, unixTime(1), {phantom});
             store::Changes rows;
             room::store(change, wallet, rows);
@@ -238,6 +238,54 @@ private slots:
         QCOMPARE(confirmations(), 3);
     }
 
+    // What was verified before a rescan stays so when the program ends in its midst.
+    void restartInARescan_undoesNothing() {
+        QTemporaryDir dir;
+        std::string txid;
+        {
+            auto chain = std::make_unique<Chain>();
+            Node node(dir, {chain->address});
+            txid = *chain->maker.fund(node.createWallet(), {700'000});
+            chain->maker.mine(3);
+            QVERIFY(node.reaches(*chain));
+            chain.reset();
+            QVERIFY(node.waitFor([&] { return node.ask<api::StatusSnapshot>(api::GetStatus{}).peers == 0; }));
+            node.engine->ask(api::Rescan{.start_height = 0});
+            QCOMPARE(node.balances().complete_to, 0);
+        }
+        Node node(dir);
+        QCOMPARE(node.balances().complete_to, 0); // it goes on from there
+        QCOMPARE(node.balances().trusted_sat, 700'000);
+        const auto confirmations = [&] {
+            return node.ask<api::WalletTransaction>(api::GetWalletTransaction{.txid = txid}).confirmations;
+        };
+        QCOMPARE(confirmations(), 3);
+        node.ask<api::Done>(api::AbortRescan{});
+        QCOMPARE(node.balances().complete_to, 123);
+        QCOMPARE(confirmations(), 3);
+    }
+
+    // And a block that leaves the chain while the program is off, in the midst of a rescan, takes its
+    // payment.
+    void restartInARescan_afterAReorganisation_forgetsWhatLeft() {
+        QTemporaryDir dir;
+        {
+            auto chain = std::make_unique<Chain>();
+            Node node(dir, {chain->address});
+            const bitcoin::Script script = node.createWallet();
+            (void)chain->maker.fund(script, {700'000});
+            chain->maker.mine(1);
+            QVERIFY(node.reaches(*chain));
+            chain.reset();
+            QVERIFY(node.waitFor([&] { return node.ask<api::StatusSnapshot>(api::GetStatus{}).peers == 0; }));
+            node.engine->ask(api::Rescan{.start_height = 0});
+        }
+        Chain other(140); // more work, without the payment
+        Node node(dir, {other.address});
+        QVERIFY(node.reaches(other));
+        QCOMPARE(node.balances().trusted_sat, 0);
+    }
+
     // A clock that runs ahead must not hide the first payments: where the chain is known it counts.
     void newWallet_isBornAtTheChainsTip() {
         QTemporaryDir dir;
@@ -252,7 +300,7 @@ private slots:
         }
         const auto opened = room::openWallet(dir.path().toStdString(), "a", network());
         QVERIFY(opened.has_value());
-        QCOMPARE((*opened)->facts.birthday.value, 108U); // twelve blocks before, which may come again
+        QCOMPARE((*opened)->facts.scan.birthday().value, 108U); // twelve blocks before, which may come again
     }
 
     // threats 84: what was carried out is never carried out again, whatever became of its record.

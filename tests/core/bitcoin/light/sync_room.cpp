@@ -205,11 +205,13 @@ void SyncRoom::perform(SyncActions actions) {
                            applied(each.height.value, each.block);
                        },
                        [&](const BlockDisconnected& each) {
+                           left.push_back(each.height.value);
+                           if (each.height.value >= first_height + connected.size())
+                               return; // an earlier scan's
                            expect(!connected.empty() && connected.back() == each.hash &&
                                       each.height.value + 1 == first_height + connected.size(),
                                   "heights disconnect from the top");
                            if (!connected.empty()) connected.pop_back();
-                           left.push_back(each.height.value);
                        },
                        [&](const CompleteTo& each) {
                            expect(each.height.value + 1 <= first_height + connected.size() ||
