@@ -242,10 +242,11 @@ std::expected<Receipt, WriteError> Database::commit(const Changes& changes) {
 
 std::optional<Bytes> Database::read(Table table, ByteView key) const {
     Statement statement(m_handle, "SELECT value FROM " + nameOf(table) + " WHERE key=?1");
-    if (statement.prepared() != SQLITE_OK) return std::nullopt;
     statement.bind(1, key);
-    if (statement.step() != SQLITE_ROW) return std::nullopt;
-    return statement.blob(0);
+    const int code = statement.prepared() == SQLITE_OK ? statement.step() : statement.prepared();
+    if (code == SQLITE_ROW) return statement.blob(0);
+    if (code != SQLITE_DONE) m_failed = true;
+    return std::nullopt;
 }
 
 std::vector<Row> Database::scan(Table table, ByteView prefix, Order order, std::size_t limit) const {
@@ -255,18 +256,24 @@ std::vector<Row> Database::scan(Table table, ByteView prefix, Order order, std::
                             (order == Order::ascending ? "ASC" : "DESC") + " LIMIT ?3";
     Statement statement(m_handle, sql);
     std::vector<Row> rows;
-    if (statement.prepared() != SQLITE_OK) return rows;
     statement.bind(1, prefix);
     if (!end.empty()) statement.bind(2, end);
     statement.bind(3, limit > static_cast<std::size_t>(INT64_MAX) ? INT64_MAX
                                                                   : static_cast<std::int64_t>(limit));
-    while (statement.step() == SQLITE_ROW) rows.push_back({statement.blob(0), statement.blob(1)});
+    int code = statement.prepared();
+    if (code == SQLITE_OK) code = statement.step();
+    for (; code == SQLITE_ROW; code = statement.step())
+        rows.push_back({statement.blob(0), statement.blob(1)});
+    if (code != SQLITE_DONE) m_failed = true;
     return rows;
 }
 
 std::size_t Database::count(Table table) const {
     Statement statement(m_handle, "SELECT count(*) FROM " + nameOf(table));
-    if (statement.prepared() != SQLITE_OK || statement.step() != SQLITE_ROW) return 0;
+    if (statement.prepared() != SQLITE_OK || statement.step() != SQLITE_ROW) {
+        m_failed = true;
+        return 0;
+    }
     return static_cast<std::size_t>(statement.number(0));
 }
 

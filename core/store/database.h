@@ -104,6 +104,7 @@ public:
     std::expected<Receipt, WriteError> commit(const Changes& changes);
     bool failed() const { return m_failed; }
 
+    /// What cannot be read is no row, and counts as a failed write: nothing is done on the ground of it.
     std::optional<Bytes> read(Table table, ByteView key) const;
     /// Rows whose key begins with `prefix`, in key order.
     std::vector<Row> scan(Table table, ByteView prefix = {}, Order order = Order::ascending,
@@ -116,7 +117,7 @@ private:
     Database(sqlite3* handle) : m_handle(handle) {}
     sqlite3* m_handle = nullptr;
     std::uint64_t m_commits = 0;
-    bool m_failed = false;
+    mutable bool m_failed = false; // a read can find it out too
 };
 
 /// Takes away a closed database with its log files: for caches, which may be lost. Never for a wallet's.

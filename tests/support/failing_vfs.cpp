@@ -10,6 +10,7 @@ namespace {
 
 int fail_at = 0;
 int writes = 0;
+bool reads_fail = false;
 
 struct FailingFile {
     sqlite3_file base;
@@ -31,6 +32,7 @@ int closeFile(sqlite3_file* file) {
     return code;
 }
 int readFile(sqlite3_file* f, void* to, int amount, sqlite3_int64 at) {
+    if (reads_fail) return SQLITE_IOERR_READ;
     return realOf(f)->pMethods->xRead(realOf(f), to, amount, at);
 }
 int writeFile(sqlite3_file* f, const void* from, int amount, sqlite3_int64 at) {
@@ -107,6 +109,10 @@ std::string failingVfs() {
 void failAtWrite(int number) {
     fail_at = number;
     writes = 0;
+}
+
+void failReads(bool fail) {
+    reads_fail = fail;
 }
 
 int writesSoFar() {

@@ -8,6 +8,8 @@ namespace duplex::test {
 /// now on fails, and every later one too, as a full or broken disk does. 0: never.
 std::string failingVfs();
 void failAtWrite(int number);
+/// Whether every read fails from now on, as of a disk that is going.
+void failReads(bool fail);
 /// Writes and syncs since the last failAtWrite().
 int writesSoFar();
 

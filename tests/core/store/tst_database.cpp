@@ -215,6 +215,27 @@ private slots:
         QVERIFY(tried > 8);
     }
 
+    // threats 84, 114: a row that cannot be read is not a row that is not there. Nothing is stored, and so
+    // nothing done, on the ground of it.
+    void threat114_rowThatCannotBeRead_stopsEverything() {
+        const Bytes large(12'000'000, 7); // more than SQLite keeps in memory
+        const auto fails = [&](auto read) {
+            QTemporaryDir dir;
+            auto database = Database::open(pathIn(dir), {.vfs = test::failingVfs()});
+            if (!database) return false;
+            Changes changes = change(1);
+            changes.put(Table::requests, viewOf("paid"), large);
+            if (!(*database)->commit(changes) || (*database)->failed()) return false;
+            test::failReads(true);
+            read(**database);
+            test::failReads(false);
+            return (*database)->failed() && !(*database)->commit(change(2)).has_value();
+        };
+        QVERIFY(fails([](const Database& each) { (void)each.read(Table::requests, viewOf("paid")); }));
+        QVERIFY(fails([](const Database& each) { (void)each.scan(Table::requests); }));
+        QVERIFY(!fails([](const Database&) {}));
+    }
+
     void open_twice_isRefused() {
         QTemporaryDir dir;
         auto first = Database::open(pathIn(dir));
