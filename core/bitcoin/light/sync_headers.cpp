@@ -12,6 +12,14 @@ constexpr int most_unconnected = 10;
 constexpr int most_low_work = 30; // messages in low_work_span; while others are fetched from we ask 20 times
 constexpr Ticks low_work_span = 10min;
 
+/// Blocks just found rather than an answer: a few headers that do not go on from where the pass stands.
+/// (BIP 130; a node may announce up to eight at once.)
+bool isAnnouncement(const wire::Headers& message, const FirstPass& pass) {
+    constexpr std::size_t most_announced = 8;
+    return !message.headers.empty() && message.headers.size() <= most_announced &&
+           message.headers.front().previous != pass.lastHash();
+}
+
 } // namespace
 
 void Sync::Machine::scheduleHeaders(const Moment& now) {
@@ -37,6 +45,11 @@ void Sync::Machine::askHeaders(PeerId id, PeerRecord& peer, std::vector<BlockHas
 void Sync::Machine::onHeaders(PeerId id, PeerRecord& peer, const wire::Headers& message, const Moment& now) {
     const auto ask = peer.headers_ask;
     peer.headers_ask.reset();
+    // Told to send headers, a peer announces a new block with one, also while it answers about older ones.
+    if (peer.pass && ask && isAnnouncement(message, *peer.pass)) {
+        peer.headers_ask = ask; // the answer is still to come
+        return;
+    }
     if (peer.pass) return onPassHeaders(id, peer, message, now);
     if (message.headers.empty()) {
         if (ask) onEmptyHeaders(id, peer, *ask, now);

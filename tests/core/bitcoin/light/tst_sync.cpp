@@ -46,6 +46,18 @@ BlockFilter filterWithout(const MiniChain& chain, std::uint32_t height) {
     return buildFilter(block, spent);
 }
 
+std::vector<BlockHeader> oldMainnetHeaders() {
+    std::vector<BlockHeader> headers;
+    QFile file(duplex::test::vectorPath("headers/mainnet_headers_0_8999.json"));
+    if (!file.open(QIODevice::ReadOnly)) return headers;
+    for (const auto each : QJsonDocument::fromJson(file.readAll()).array()) {
+        const Bytes bytes = *fromHex(each.toString().toStdString());
+        ByteReader reader(bytes);
+        headers.push_back(readHeader(reader));
+    }
+    return headers;
+}
+
 } // namespace
 
 class TestSync : public QObject {
@@ -584,14 +596,8 @@ private slots:
     // threats 1: a chain of real headers far below main's minimum work, offered by three peers: nothing is
     // stored.
     void threat1_lowWorkFlood_storesNothing() {
-        std::vector<BlockHeader> headers;
-        QFile file(duplex::test::vectorPath("headers/mainnet_headers_0_8999.json"));
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        for (const auto each : QJsonDocument::fromJson(file.readAll()).array()) {
-            const Bytes bytes = *fromHex(each.toString().toStdString());
-            ByteReader reader(bytes);
-            headers.push_back(readHeader(reader));
-        }
+        const std::vector<BlockHeader> headers = oldMainnetHeaders();
+        QCOMPARE(headers.size(), std::size_t{9000});
         Sync sync(SyncStart{.network = Network::main});
         const Moment now{.ticks = 1000s, .time = unixTime(1'800'000'000)};
         sync.start(now);
@@ -619,6 +625,33 @@ private slots:
         QCOMPARE(asked, std::size_t{15}); // each peer's whole chain was looked at once
         QCOMPARE(sync.chain().height(), 0U);
         QCOMPARE(sync.stage(), SyncStage::headers);
+    }
+
+    // A block is found while a peer's old headers are looked at, and the peer announces it: no fault of its.
+    void blockAnnouncedInAFirstPass_isNoFault() {
+        const std::vector<BlockHeader> headers = oldMainnetHeaders();
+        QCOMPARE(headers.size(), std::size_t{9000});
+        Sync sync(SyncStart{.network = Network::main});
+        const Moment now{.ticks = 1000s, .time = unixTime(1'800'000'000)};
+        sync.start(now);
+        std::deque<SyncEvent> events{PeerConnected{{1}, {.services = {1 | 8 | 64}}, {1}}};
+        std::size_t asked = 0;
+        while (!events.empty()) {
+            const SyncActions actions = sync.step(events.front(), now);
+            events.pop_front();
+            for (const SyncAction& action : actions) {
+                QVERIFY(!std::holds_alternative<DropPeer>(action));
+                const auto* to = std::get_if<SendTo>(&action);
+                if (!to || !std::holds_alternative<wire::GetHeaders>(to->message)) continue;
+                const auto at = static_cast<std::ptrdiff_t>(1 + 2000 * asked++);
+                if (asked == 3) events.push_back(PeerMessage{{1}, wire::Headers{{headers.back()}}});
+                events.push_back(PeerMessage{
+                    {1},
+                    wire::Headers{{headers.begin() + at,
+                                   headers.begin() + std::min(at + 2000, std::ptrdiff_t{9000})}}});
+            }
+        }
+        QCOMPARE(asked, std::size_t{5}); // all of it was looked at
     }
 
     void relayedTransaction_ofOurs_isSeen() {
