@@ -414,6 +414,20 @@ WalletChange Wallet::settle() {
     return change;
 }
 
+WalletChange Wallet::forgetUnheard(UnixTime now) {
+    constexpr std::chrono::seconds longest = std::chrono::days(14); // as nodes keep what is not mined
+    std::vector<Txid> old;
+    for (const auto& [txid, entry] : m_history.entries()) {
+        if (entry.isRelayed() && entry.state == EntryState::pending && entry.first_seen + longest < now)
+            old.push_back(txid);
+    }
+    WalletChange change;
+    for (const Txid& txid : old) {
+        if (!carriesOurs(txid)) forget(txid, change);
+    }
+    return change;
+}
+
 std::optional<WalletChange> Wallet::abandon(const Txid& txid) {
     const HistoryEntry* entry = m_history.find(txid);
     if (entry == nullptr || entry->state != EntryState::pending) return std::nullopt;

@@ -96,6 +96,10 @@ public:
     bool restoreHistory(ByteView row);
     /// After the last row: rows of version 1 may hold spends of our coins that nobody verified. Those go.
     WalletChange settle();
+    /// What only a peer's word stands for and no block took in two weeks: its payer may have paid another way
+    /// by a transaction that concerns nothing of ours. It comes back with its block, or when it is relayed
+    /// again.
+    WalletChange forgetUnheard(UnixTime now);
 
 private:
     enum class Signatures { not_needed, valid, invalid };

@@ -55,6 +55,33 @@ class TestRelayed : public QObject {
     Q_OBJECT
 
 private slots:
+    // Who pays twice may confirm the one that we do not see: his first is not shown as coming for ever.
+    void relayedPaymentThatNoBlockTakes_isForgotten() {
+        Wallet wallet = freshWallet();
+        const Transaction payment = incoming(7, {{{70'000}, receiveScript(wallet)}});
+        wallet.addRelayed(payment, unixTime(1'000'000));
+        const UnixTime two_weeks = unixTime(1'000'000 + 14 * 86'400);
+        QVERIFY(wallet.forgetUnheard(two_weeks).empty());
+        QCOMPARE(wallet.balance().pending.value, 70'000);
+        QVERIFY(!wallet.forgetUnheard(two_weeks + 1s).empty());
+        QCOMPARE(wallet.balance().pending.value, 0);
+        QCOMPARE(restarted(wallet).balance().pending.value, 0);
+        // Its block brings it back.
+        wallet.connectBlock({10}, BlockHash{{1}}, two_weeks + 2s, {payment});
+        QCOMPARE(wallet.balance().confirmed.value, 70'000);
+        QVERIFY(wallet.forgetUnheard(unixTime(9'000'000)).empty());
+    }
+
+    // What we built on it is no hearsay: it stays.
+    void relayedPaymentThatWeSpend_isKept() {
+        Wallet wallet = freshWallet();
+        const Transaction payment = incoming(7, {{{70'000}, receiveScript(wallet)}});
+        wallet.addRelayed(payment, unixTime(1'000'000));
+        const Transaction spend = signedSpend(wallet, {wallet.coins().coins().begin()->second}, 10'000);
+        wallet.addUnconfirmed(spend, unixTime(1'000'001));
+        QVERIFY(wallet.forgetUnheard(unixTime(9'000'000)).empty());
+    }
+
     // A forged payment to us, then a forged spend of it back to us: money out of nothing, twice.
     void forgedSpendOfAForgedPayment_isNeverTrusted() {
         for (const bool child_first : {false, true}) {
