@@ -81,6 +81,10 @@ void LightClientDriver::scan(const ScanStart& start) {
                                       connection->announces});
         }
     }
+    // What was asked of the scan before is asked again: everybody gets an answer.
+    std::vector<light::FetchBlock> asked;
+    for (const auto& [request, fetch] : m_fetches) asked.push_back({{request}, fetch.hash});
+    for (const light::FetchBlock& fetch : asked) feed(fetch);
     m_timer.start(1000);
 }
 
@@ -119,7 +123,7 @@ void LightClientDriver::fetchBlock(const duplex::bitcoin::BlockHash& hash, Block
         }
     }
     const std::uint64_t request = m_next_fetch++;
-    m_fetches[request] = std::move(answered);
+    m_fetches[request] = {hash, std::move(answered)};
     feed(light::FetchBlock{{request}, hash});
 }
 
@@ -352,12 +356,13 @@ void LightClientDriver::perform(light::SyncActions&& actions) {
                     m_bodies.push_back(body);
                     if (m_bodies.size() > bodies_kept) m_bodies.erase(m_bodies.begin());
                     if (!node.empty())
-                        turn().after([answered = std::move(node.mapped()), body] { answered(body); });
+                        turn().after(
+                            [answered = std::move(node.mapped().answered), body] { answered(body); });
                 },
                 [&](const light::BlockFetchFailed& fetch) {
                     auto node = m_fetches.extract(fetch.request.value);
                     if (node.empty()) return;
-                    turn().after([answered = std::move(node.mapped()), why = fetch.why] {
+                    turn().after([answered = std::move(node.mapped().answered), why = fetch.why] {
                         answered(std::unexpected(why));
                     });
                 },

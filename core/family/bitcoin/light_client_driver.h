@@ -132,7 +132,11 @@ private:
     std::map<io::Endpoint, Ticks> m_retry_at;
     std::map<io::Endpoint, int> m_failures;
     std::set<std::string> m_banned; // hosts, for this run
-    std::map<std::uint64_t, BlockAnswered> m_fetches;
+    struct Fetch {
+        duplex::bitcoin::BlockHash hash;
+        BlockAnswered answered;
+    };
+    std::map<std::uint64_t, Fetch> m_fetches;
     std::vector<std::shared_ptr<const FetchedBlock>> m_bodies; // the last few, for the explorer
     std::uint64_t m_next_peer = 1;
     std::uint64_t m_next_fetch = 1;

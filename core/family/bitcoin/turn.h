@@ -43,6 +43,8 @@ public:
     /// Ends the turn. Effects that themselves add to a turn are part of the next one, ended here too.
     void end();
     bool frozen() const { return m_frozen; }
+    /// For another reason than a failed commit: nothing is committed or released from now on.
+    void freeze() { m_frozen = true; }
 
 private:
     void endOne();

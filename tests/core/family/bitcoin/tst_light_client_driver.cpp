@@ -121,6 +121,22 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(room.seen(), (Heights{15, 16, 17, 18, 19, 20, 21, 22}), patience_ms);
     }
 
+    // Another wallet's scan begins: what was asked for before is answered all the same.
+    void blockAskedFor_isAnsweredThoughAnotherScanBegins() {
+        Room room(20);
+        room.driver->connectToPeers();
+        room.turns->end();
+        QVERIFY(room.synced());
+        std::vector<std::uint32_t> answers;
+        room.driver->fetchBlock(room.driver->sync().chain().hashAt(7), [&](const auto& block) {
+            answers.push_back(block ? (*block)->height->value : 0);
+        });
+        room.driver->scan(
+            {.complete = std::nullopt, .birthday = {50'000'000}, .scripts = {}, .outpoints = {}});
+        room.turns->end();
+        QTRY_COMPARE_WITH_TIMEOUT(answers, Heights{7}, patience_ms);
+    }
+
     // Its connection goes in the middle of its own handshake; nobody counts it as one who takes payments.
     void uselessPeer_isDropped_andTakesNothing() {
         UselessPeer peer;

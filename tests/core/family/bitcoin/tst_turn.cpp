@@ -56,6 +56,25 @@ private slots:
         keeper.end();
         QCOMPARE(told, 1);
     }
+
+    // A file of the chain cannot be written: nothing more is stored or let out, as after a failed commit.
+    void threat114_frozenForAnotherReason_commitsNothing() {
+        QTemporaryDir dir;
+        auto chain = store::Database::open(dir.filePath("chain").toStdString());
+        TurnKeeper keeper(**chain, [](const store::WriteError&) {});
+        int effects = 0;
+        keeper.current().after([&] {
+            ++effects;
+            keeper.freeze(); // in the middle of a turn's effects
+            keeper.current().chain().put(store::Table::meta, viewOf("a"), Bytes{1});
+            keeper.current().after([&] { ++effects; });
+        });
+        keeper.end();
+        keeper.end();
+        QVERIFY(keeper.frozen());
+        QCOMPARE(effects, 1);
+        QVERIFY(!(*chain)->read(store::Table::meta, viewOf("a")));
+    }
 };
 
 DUPLEX_TEST(TestTurn)
