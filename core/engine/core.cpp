@@ -13,7 +13,7 @@ std::expected<family::bitcoin::Options, std::string> familyOptions(const Options
     const std::uint16_t port = bitcoin::parametersOf(*network).default_port;
     family::bitcoin::Options result{.network = *network, .data_directory = options.data_directory};
     result.wallet = options.wallet;
-    result.use_keyring = options.use_keyring;
+    if (!options.use_keyring) result.keyring.reset();
     result.mainnet_lightning = options.mainnet_lightning;
     if (options.cheap_stretching) result.stretching = {.memory_kib = 256, .passes = 1, .lanes = 1};
     const auto parse = [](const std::string& text, std::uint16_t default_port,

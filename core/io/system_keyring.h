@@ -25,4 +25,11 @@ void readKeyring(QObject* context, const std::string& name, KeyringRead done);
 void writeKeyring(QObject* context, const std::string& name, ByteView value, KeyringWritten done);
 void removeFromKeyring(QObject* context, const std::string& name, KeyringWritten done);
 
+/// Where keys are kept that open without a password: the desktop's keyring, or a test's.
+struct Keyring {
+    std::function<void(QObject*, const std::string&, KeyringRead)> read = readKeyring;
+    std::function<void(QObject*, const std::string&, ByteView, KeyringWritten)> write = writeKeyring;
+    std::function<void(QObject*, const std::string&, KeyringWritten)> remove = removeFromKeyring;
+};
+
 } // namespace duplex::io

@@ -142,17 +142,6 @@ void BitcoinFamily::Parts::on(const api::GetStaticBackup&, Answered answered) {
 
 // --- the wallet's backup ---
 
-/// The key of a wallet without a password, from its file or the keyring; nothing of one with a password.
-void BitcoinFamily::Parts::withKeyOf(const OpenWallet& wallet,
-                                     std::function<void(std::optional<Bytes>)> then) {
-    if (wallet.facts.protected_by_password) return then(std::nullopt);
-    if (const auto file = io::readSecretFile(keyFileOf(wallet.folder))) return then(*file);
-    io::readKeyring(this, keyringName(wallet.folder), [this, then = std::move(then)](const auto& value) {
-        then(value ? std::optional<Bytes>(*value) : std::nullopt);
-        m_turns->end();
-    });
-}
-
 void BitcoinFamily::Parts::on(const api::BackupWallet& request, Answered answered) {
     if (!needWallet(answered)) return;
     if (!m_backup_key)
@@ -171,11 +160,10 @@ void BitcoinFamily::Parts::on(const api::BackupWallet& request, Answered answere
     if (const auto channels = io::readSecretFile(channelBackupPath(*m_wallet)))
         backup.static_backup = *channels;
     withKeyOf(*m_wallet, [this, answered, path, backup, key = *m_backup_key,
-                          open =
-                              !m_wallet->facts.protected_by_password](std::optional<Bytes> seed_key) mutable {
+                          open = !m_wallet->facts.protected_by_password](const auto& seed_key) mutable {
         if (open && (!seed_key || seed_key->size() != 32))
             return fail(answered, -4, "The key that seals the seed is missing, so no backup was written.");
-        backup.key = std::move(seed_key);
+        if (seed_key) backup.key = *seed_key;
         const auto written = io::writeSecretFile(
             path, encodedWalletBackup(key, backup, io::randomBytes<24>()), io::Overwrite::refuse);
         if (!written) return fail(answered, -4, written.error().message);
@@ -186,10 +174,7 @@ void BitcoinFamily::Parts::on(const api::BackupWallet& request, Answered answere
 void BitcoinFamily::Parts::on(const api::RestoreBackup& request, Answered answered) {
     if (!isWalletName(request.name))
         return fail(answered, -8, "A wallet's name has 1 to 64 letters, digits, spaces, '-', '_' or '.'.");
-    if (m_wallet)
-        return fail(answered, -4,
-                    "Wallet '" + m_wallet->name +
-                        "' is open, and one can be open at a time. Unload it first.");
+    if (!mayOpen(answered)) return;
     const auto names = walletNames(m_options.data_directory);
     if (std::ranges::find(names, request.name) != names.end())
         return fail(answered, -36, "There is a wallet '" + request.name + "' already. Choose another name.");
@@ -238,7 +223,7 @@ void BitcoinFamily::Parts::on(const api::RestoreBackup& request, Answered answer
 
 void BitcoinFamily::Parts::restoreBackup(const api::RestoreBackup& request, const Bytes& file,
                                          const SeedContents& contents, const Answered& answered) {
-    if (m_wallet) return fail(answered, -4, "Another wallet was opened meanwhile. Unload it first.");
+    if (!mayOpen(answered)) return;
     const auto seed = contents.seed();
     const auto master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(seed.reveal());
     const auto accounts = master ? wallet::accountKeysOf(*master, m_network) : std::nullopt;
@@ -262,9 +247,10 @@ void BitcoinFamily::Parts::restoreBackup(const api::RestoreBackup& request, cons
         else
             problem = std::string(problemOf(channels.error())) + " The rest was restored.";
     }
-    const auto finish = [this, name = request.name, facts, rows, backup = *backup, master = *master, seed,
-                         problem, answered](const std::optional<crypto::Secret<32>>& key_file) {
-        if (m_wallet) return fail(answered, -4, "Another wallet was opened meanwhile. Unload it first.");
+    const auto finish = [this, making = beginMaking(), name = request.name, facts, rows, backup = *backup,
+                         master = *master, seed, problem,
+                         answered](const std::optional<crypto::Secret<32>>& key_file) {
+        *making = false;
         auto made =
             createWallet(m_options.data_directory, name, m_network, facts, backup.seed_file, key_file, rows);
         if (!made) return fail(answered, -4, made.error());
@@ -282,12 +268,7 @@ void BitcoinFamily::Parts::restoreBackup(const api::RestoreBackup& request, cons
     };
     if (facts.protected_by_password) return finish(std::nullopt);
     const crypto::Secret<32> key(toArray<32>(*backup->key));
-    if (!m_options.use_keyring) return finish(key);
-    io::writeKeyring(this, keyringName(folderOf(m_options.data_directory, request.name)), key.reveal(),
-                     [this, finish, key](const auto& result) {
-                         finish(result ? std::nullopt : std::optional(key));
-                         m_turns->end();
-                     });
+    keepKey(folderOf(m_options.data_directory, request.name), key, finish);
 }
 
 void BitcoinFamily::Parts::on(const api::AbortRescan&, Answered answered) {

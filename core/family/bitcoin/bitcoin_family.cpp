@@ -7,8 +7,6 @@ namespace duplex::family::bitcoin {
 
 namespace {
 
-// A birthday that no chain reaches: nothing is scanned until the wallet's (or anybody's) birthday is known.
-
 // What the network brings while it is running normally, and how long its search may take.
 constexpr std::int64_t newest_blocks = 6;
 constexpr Ticks longest_catch_up = 10s;
@@ -17,6 +15,17 @@ constexpr Ticks longest_catch_up = 10s;
 template <typename R>
 concept AsksForFees =
     one_of<R, api::EstimateFee, api::SendCoins, api::FundChannel, api::GetQuotes, api::StartMove>;
+
+/// Wallets whose channels are not settled. One that cannot be read says so when it is opened.
+std::set<std::string> walletsWithChannels(const std::string& data_directory) {
+    std::set<std::string> result;
+    for (const std::string& name : walletNames(data_directory)) {
+        const auto database = store::Database::open(folderOf(data_directory, name) + "/wallet.sqlite",
+                                                    {.vfs = {}, .must_exist = true});
+        if (database && ChannelDriver::hasUnresolved(**database)) result.insert(name);
+    }
+    return result;
+}
 
 } // namespace
 
@@ -43,6 +52,7 @@ BitcoinFamily::Parts::Parts(Options options, Outlet outlet)
             if (m_wallet && m_wallet->facts.protected_by_password) m_wallet->master.reset();
             publishSoon();
         }
+        if (m_wallet && m_key_due && *m_key_due <= io::now()) unlockWithKey([](bool) {});
         wakeWaiters();
         if (m_lightning) m_lightning->tick();
         secondFloorTick();
@@ -68,20 +78,24 @@ std::expected<void, std::string> BitcoinFamily::Parts::start() {
     });
     m_client = std::make_unique<LightClientDriver>(m_options, *m_store, *m_turns, chainListener());
     const auto names = walletNames(m_options.data_directory);
-    const std::string name = !m_options.wallet.empty() ? m_options.wallet
-                             : names.size() == 1       ? names.front()
-                                                       : std::string();
+    std::string name = !m_options.wallet.empty() ? m_options.wallet
+                       : names.size() == 1       ? names.front()
+                                                 : std::string();
+    // Channels are watched while their wallet is open only.
+    if (names.size() > 1) m_unwatched = walletsWithChannels(m_options.data_directory);
+    if (name.empty() && m_unwatched.size() == 1) name = *m_unwatched.begin();
     if (!name.empty()) {
         if (std::ranges::find(names, name) == names.end()) {
             return std::unexpected("There is no wallet '" + name +
                                    "' in this data directory. Leave out --wallet, or create it first.");
         }
         auto wallet = openWallet(m_options.data_directory, name, m_network);
-        if (!wallet) return std::unexpected(wallet.error());
-        if (const auto opened = open(std::move(*wallet)); !opened) return opened;
-    } else {
-        beginScan();
+        auto opened = wallet ? open(std::move(*wallet)) : std::unexpected(wallet.error());
+        const bool chosen = !m_options.wallet.empty() || names.size() == 1;
+        if (!opened && chosen) return opened;
+        if (!opened) m_outlet.log("wallet '" + name + "' could not be opened: " + opened.error());
     }
+    if (!m_wallet) beginScan();
     m_client->connectToPeers();
     m_clock.start(500);
     publishSoon();
@@ -158,11 +172,12 @@ std::expected<void, std::string> BitcoinFamily::Parts::open(std::unique_ptr<Open
         m_wallet.reset();
         return loaded;
     }
+    m_unwatched.erase(m_wallet->name);
     keep(m_wallet->value.settle());
     unwindLeftBlocks();
     beginScan();
     resolveBirthday();
-    if (!m_wallet->facts.protected_by_password) unlockWithKeyFile([] {});
+    if (!m_wallet->facts.protected_by_password) unlockWithKey([](bool) {});
     publishSoon();
     return {};
 }
@@ -205,11 +220,13 @@ void BitcoinFamily::Parts::announceUnwound() {
 /// A new wallet's birthday is a time; its height is known once the headers reach it.
 void BitcoinFamily::Parts::resolveBirthday() {
     if (!m_wallet || m_wallet->facts.scan.knowsBirthday()) return;
-    const std::int64_t birth =
-        secondsOf(m_wallet->facts.birthday_time) - 2 * 60 * 60; // header times may be that far off
+    // Header times may be two hours off, and a clock that set it a day: as a machine's does that keeps local
+    // time for another system. The first payments must not be hidden by it.
+    const std::int64_t birth = secondsOf(m_wallet->facts.birthday_time) - 26 * 60 * 60;
     if (chain().height() == 0 || (!isCurrent() && chain().tip().header.time < birth)) return;
     std::uint32_t height = chain().height() + 1;
     while (height > 0 && chain().timeAt(height - 1) >= birth) --height;
+    height = std::min(height, chain().height() - std::min(chain().height(), newest_may_change));
     m_wallet->facts.scan.bornAt({std::max(height, m_network.earliest_birthday)});
     m_wallet->value.setTip(m_wallet->facts.scan.completeTo());
     storeFacts(*m_wallet, m_turns->current().wallet());
@@ -345,6 +362,10 @@ void BitcoinFamily::Parts::applyBlock(duplex::bitcoin::BlockHeight height,
 
 /// Tells the light client, once the block's effects are stored, that it may go on; new scripts first.
 void BitcoinFamily::Parts::applied(const wallet::WalletChange& change, duplex::bitcoin::BlockHeight height) {
+    if (change.watch_list_grew && m_wallet) {
+        m_wallet->facts.scan.searchFrom(height);
+        storeFacts(*m_wallet, m_turns->current().wallet());
+    }
     m_turns->current().after([this, grew = change.watch_list_grew, height] {
         if (grew && m_wallet) m_client->watch(m_wallet->value.watchedScripts(), {}, height);
         m_client->blockApplied(height);
@@ -377,6 +398,7 @@ void BitcoinFamily::Parts::onComplete(const light::CompleteTo& event) {
         m_wallet->facts.scan.completeTo(event.height);
         storeFacts(*m_wallet, m_turns->current().wallet());
         m_lightning->channels.completeTo(event.height);
+        if (isCaughtUp()) keep(m_wallet->value.forgetUnheard(io::calendarNow()));
     }
     m_turns->current().after([this] {
         wakeWaiters();
@@ -420,6 +442,7 @@ void BitcoinFamily::Parts::whenCaughtUp(std::function<void()> then) {
 
 void BitcoinFamily::Parts::freeze(const std::string& why) {
     if (!m_frozen.empty()) return;
+    m_turns->freeze();
     m_frozen = why;
     m_outlet.log.on(api::LogTopic::node)("frozen: " + why);
     m_clock.stop();

@@ -108,6 +108,13 @@ std::expected<void, std::string> ChannelDriver::load() {
     return {};
 }
 
+bool ChannelDriver::hasUnresolved(const store::Database& wallet) {
+    return std::ranges::any_of(wallet.scan(store::Table::channels), [](const store::Row& row) {
+        const auto channel = channel::decodeChannel(row.value);
+        return !channel || !std::holds_alternative<channel::Closed>(channel->phase);
+    });
+}
+
 void ChannelDriver::begin(const ln::keys::LightningRoot& root,
                           const duplex::bitcoin::keys::ExtendedPrivateKey& master, PeerDriver& peers,
                           PaymentHooks hooks) {

@@ -103,6 +103,8 @@ public:
     std::optional<ln::ChannelId> find(const std::string& name) const;
     /// Held back for fees of closes (lightning.md 10).
     duplex::bitcoin::Satoshi reserveNeeded() const;
+    /// Whether a wallet's database holds channels that are not settled, without opening the wallet.
+    static bool hasUnresolved(const store::Database& wallet);
     bool isUnresolved() const; // a channel is open or has outputs to come
 
 private:

@@ -101,8 +101,18 @@ api::StatusSnapshot BitcoinFamily::Parts::status() const {
         status.wallet = m_wallet->master ? api::WalletState::unlocked : api::WalletState::locked;
         if (!status.protected_by_password) {
             status.warnings.push_back({api::Warning::Severity::warning, std::string(no_password_warning)});
+            if (!m_wallet->master && m_key_due)
+                status.warnings.push_back({api::Warning::Severity::danger, std::string(key_missing)});
         }
     }
+    for (const std::string& name : m_unwatched)
+        status.warnings.push_back(
+            {api::Warning::Severity::danger,
+             "Wallet '" + name +
+                 "' has channels and is not open, so nobody watches them: a partner could "
+                 "take what is in them. Open it" +
+                 (m_wallet ? ": one wallet can be open at a time, so close '" + m_wallet->name + "' first."
+                           : ".")});
     status.frozen = !m_frozen.empty();
     status.data_directory = m_options.data_directory;
     if (status.frozen) {

@@ -3,6 +3,7 @@
 #include "core/bitcoin/primitives/network.h"
 #include "core/crypto/sealed_box.h"
 #include "core/io/endpoint.h"
+#include "core/io/system_keyring.h"
 
 #include <optional>
 #include <string>
@@ -21,7 +22,8 @@ struct Options {
     bool mainnet_lightning = false;   // the user's explicit opt-in (lightning.md 12, gate)
     std::string wallet;               // opened at start when it exists; empty: the only one there is
     crypto::KeyStretching stretching; // tests through the library pass a smaller cost
-    bool use_keyring = true;          // tests keep keys in 0600 files
+    std::optional<io::Keyring> keyring = io::Keyring{}; // none: keys are kept in 0600 files
+    Ticks keyring_retry = 30s;                          // when the keyring did not answer
 };
 
 } // namespace duplex::family::bitcoin

@@ -130,7 +130,11 @@ private:
     void announceUnwound();
     void resolveBirthday();
     void announcePending();
-    void unlockWithKeyFile(std::function<void()> then);
+    bool mayOpen(const Answered& answered) const;
+    std::shared_ptr<bool> beginMaking();
+    void unlockWithKey(std::function<void(bool)> then);
+    void keepKey(const std::string& folder, const crypto::Secret<32>& key,
+                 std::function<void(const std::optional<crypto::Secret<32>>& key_file)> then);
     void keep(const wallet::WalletChange& change);
     void keepAndWatch(const wallet::WalletChange& change);
     /// With the first unlock; a fault of it is said by every request that needs Lightning.
@@ -161,7 +165,8 @@ private:
     void storeChannelBackup();
     void restoreBackup(const api::RestoreBackup& request, const Bytes& file, const SeedContents& contents,
                        const Answered& answered);
-    void withKeyOf(const OpenWallet& wallet, std::function<void(std::optional<Bytes>)> then);
+    void withKeyOf(const OpenWallet& wallet,
+                   std::function<void(std::expected<Bytes, io::KeyringError>)> then);
     api::LayerView lightningView() const;
     void addDetails(api::ChannelView& view, const ln::channel::Channel& channel) const;
     std::set<duplex::bitcoin::Txid> channelTransactions() const;
@@ -233,6 +238,7 @@ private:
     std::unique_ptr<OpenWallet> m_wallet;
     std::unique_ptr<Lightning> m_lightning; // of m_wallet
     std::string m_lightning_fault;
+    std::set<std::string> m_unwatched; // wallets with channels that were not opened in this run
     std::unique_ptr<PaymentKeyRecovery> m_recovery;
     std::unique_ptr<MoveDriver> m_moves;
     std::optional<crypto::Secret<32>> m_backup_key; // from the first unlock on
@@ -245,6 +251,8 @@ private:
     std::vector<Deferred> m_deferred;
     std::vector<Ticks> m_wrong_passphrases; // of the last minute, the one that is being tried included
     bool m_trying_passphrase = false;
+    std::weak_ptr<bool> m_making;   // true while a wallet is being made
+    std::optional<Ticks> m_key_due; // when the keyring is asked again
     std::optional<Ticks> m_relock_at;
     std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>>
         m_bodies_seen; // height -> transactions, weight

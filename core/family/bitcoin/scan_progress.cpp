@@ -34,6 +34,8 @@ void ScanProgress::connected(const SeenBlock& block) {
 }
 
 void ScanProgress::completeTo(BlockHeight height) {
+    // Down: a filter was false, or something older is searched. An end of the rescan must not pass over that.
+    if (m_rescan && height < m_complete_to) m_rescan->complete_to = std::min(m_rescan->complete_to, height);
     m_complete_to = height;
     m_verified_to = std::max(m_verified_to, height);
     dropFinishedRescan();

@@ -11,6 +11,9 @@ namespace duplex::family::bitcoin {
 /// The birthday of a wallet whose birth is a time that the headers have not reached; of no wallet at all.
 inline constexpr duplex::bitcoin::BlockHeight birthday_not_known{50'000'000};
 
+/// Blocks at the tip that may come again in another form: a new wallet is born below them.
+inline constexpr std::uint32_t newest_may_change = 12;
+
 /// A block that a wallet has seen: to find out at the next opening whether the chain left it meanwhile.
 struct SeenBlock {
     duplex::bitcoin::BlockHeight height;

@@ -162,6 +162,13 @@ createWallet(const std::string& data_directory, const std::string& name,
     }
     auto database = store::Database::open(folder + "/wallet.sqlite");
     if (!database) return std::unexpected(store::textOf(database.error()));
+    if (const auto row = (*database)->read(store::Table::meta, viewOf(facts_key))) {
+        // A try that did not come to its end may be repeated; what else lies there stays as it is.
+        const auto there = decodedFacts(*row, network);
+        if (!there || there->accounts != facts.accounts)
+            return std::unexpected("The database of another wallet lies in the folder of '" + name +
+                                   "'; only its seed is missing. Nothing was changed: choose another name.");
+    }
     store::Changes changes = more_rows;
     changes.put(store::Table::meta, viewOf(facts_key), encodedFacts(facts, network));
     if (const auto receipt = (*database)->commit(changes); !receipt) {

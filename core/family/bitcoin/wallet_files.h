@@ -32,6 +32,12 @@ inline constexpr std::string_view no_password_warning =
     "This wallet is not protected by a password: whoever can read this computer's files can spend from it. "
     "Give it one: in the window under Settings, or with walletpassphrasechange \"\" NEW.";
 
+/// Said while the key of such a wallet cannot be had.
+inline constexpr std::string_view key_missing =
+    "The key of this wallet could not be read from the system keyring: nothing can be signed, and its "
+    "channels "
+    "are not looked after. Unlock the keyring of your desktop; Duplex asks it again every half minute.";
+
 /// A wallet's folder: wallets/NAME with wallet.sqlite and seed.
 std::string folderOf(const std::string& data_directory, const std::string& name);
 /// Letters, digits, '-', '_', '.' and spaces inside, 1 to 64 characters: it becomes a folder's name.

@@ -303,6 +303,21 @@ private slots:
         QCOMPARE((*opened)->facts.scan.birthday().value, 108U); // twelve blocks before, which may come again
     }
 
+    // Made before the headers are there, a wallet knows only our clock, which may run ahead by hours: as on a
+    // machine that keeps local time for another system. What was paid meanwhile is found all the same.
+    void newWallet_ofAClockThatRunsAhead_findsItsFirstPayment() {
+        QTemporaryDir dir;
+        Chain chain;
+        Node node(dir);
+        const std::int64_t ahead = secondsOf(io::calendarNow()) + 10 * 3600;
+        node.ask<api::WalletCreated>(api::CreateWallet{.name = "a", .birthday_time = ahead});
+        (void)chain.maker.fund(node.script(), {700'000});
+        chain.maker.mine(30); // below what is looked at in any case
+        node.dial(chain);
+        QVERIFY(node.reaches(chain));
+        QCOMPARE(node.balances().trusted_sat, 700'000);
+    }
+
     // threats 84: what was carried out is never carried out again, whatever became of its record.
     void threat84_requestWhoseRecordIsDamaged_paysNothing() {
         QTemporaryDir dir;

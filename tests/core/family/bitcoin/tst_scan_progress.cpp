@@ -99,6 +99,17 @@ private slots:
         QVERIFY(!scan.abortRescan());
     }
 
+    // A filter proved false: what it hid is searched, also when the rescan ends before its time.
+    void stepBackInARescan_isNotPassedOver() {
+        ScanProgress scan = searchedTo(200);
+        scan.beginRescan({60});
+        scan.completeTo({150});
+        scan.completeTo({129});
+        QVERIFY(!scan.abortRescan());
+        QCOMPARE(scan.completeTo().value, 129U);
+        QCOMPARE(scan.verifiedTo().value, 200U);
+    }
+
     void branchLeftWhileTheProgramWasOff() {
         const auto below = [](std::uint32_t height) {
             return [height](const SeenBlock& seen) { return seen.height.value < height; };

@@ -3,6 +3,8 @@
 #include "core/base/byte_writer.h"
 #include "core/family/bitcoin/wallet_files.h"
 
+#include <QTemporaryDir>
+
 using namespace duplex;
 using namespace duplex::family::bitcoin;
 
@@ -41,6 +43,25 @@ private slots:
             for (std::size_t size = 0; size < row.size(); ++size)
                 QVERIFY(!decodedFacts(ByteView(row).first(size), network()));
         }
+    }
+
+    // A folder whose seed is gone still holds another wallet's coins and addresses: nothing of them may turn
+    // up in a new one. A try of the same wallet that did not come to its end is repeated.
+    void folderOfAnotherWallet_isNotTakenOver() {
+        QTemporaryDir dir;
+        const std::string data = dir.path().toStdString();
+        const Bytes seed{1};
+        WalletFacts facts{.accounts = accounts(), .scan = {}};
+        QVERIFY(createWallet(data, "a", network(), facts, seed, std::nullopt).has_value());
+        QVERIFY(QFile::remove(QString::fromStdString(folderOf(data, "a") + "/seed")));
+        QVERIFY(createWallet(data, "a", network(), facts, seed, std::nullopt).has_value());
+        QVERIFY(QFile::remove(QString::fromStdString(folderOf(data, "a") + "/seed")));
+
+        const auto other = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(Bytes(32, 8));
+        const WalletFacts others{.accounts = *wallet::accountKeysOf(*other, network()), .scan = {}};
+        const auto refused = createWallet(data, "a", network(), others, seed, std::nullopt);
+        QVERIFY(!refused && refused.error().find("choose another name") != std::string::npos);
+        QVERIFY(createWallet(data, "a", network(), facts, seed, std::nullopt).has_value()); // nothing changed
     }
 
     // As the first form of the row has it: how far the search once was is what it says of the search.
