@@ -59,6 +59,17 @@ void FindingsBuilder::claimTimeout(CltvExpiry expiry, ClaimInput input) {
     claimFrom(std::uint64_t{expiry.value} + 1, std::move(input));
 }
 
+void FindingsBuilder::claimWithPreimage(CltvExpiry expiry, const Preimage& preimage, ClaimInput input) {
+    input.preimage = preimage;
+    input.deadline = BlockHeight{expiry.value};
+    const BlockHeight begun = begunAt(m_chain.attempts, input.outpoint, m_chain.tip_height);
+    if (begun.value >= expiry.value) {
+        input.begun = begun;
+        input.deadline = BlockHeight{begun.value + race_window};
+    }
+    claimFrom(std::uint64_t{m_seen.height.value} + 1, std::move(input));
+}
+
 std::optional<Preimage> FindingsBuilder::releasable(const PaymentHash& hash) const {
     const auto found = m_chain.releasable_preimages.find(hash);
     if (found == m_chain.releasable_preimages.end() || paymentHashOf(found->second) != hash)

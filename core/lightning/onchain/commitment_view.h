@@ -7,6 +7,9 @@ namespace duplex::lightning::onchain {
 /// Blocks in which an expired HTLC of ours is to be taken back: until then a late preimage of the peer is
 /// no worse than in time.
 inline constexpr std::uint32_t timeout_window = 36;
+/// Blocks of the race for an HTLC of the peer whose claim begins after its expiry: the peer may take it back
+/// in any of them.
+inline constexpr std::uint32_t race_window = 12;
 
 /// When the first version of a claim on `outpoint` left; `tip` if none did yet.
 BlockHeight begunAt(const std::vector<ClaimAttempt>& attempts, const OutPoint& outpoint, BlockHeight tip);
@@ -42,6 +45,9 @@ public:
     /// the claim: blocks that were lost before (the program was off, the commitment came in late) would not
     /// come back for half of its value.
     void claimTimeout(CltvExpiry expiry, ClaimInput input);
+    /// The same for an HTLC of the peer, with its preimage. Until its expiry it is ours alone. A claim that
+    /// begins later is in a race from its first block on, which half of the value at once would not win back.
+    void claimWithPreimage(CltvExpiry expiry, const Preimage& preimage, ClaimInput input);
     void leaveOpen() { m_findings.open = true; }
     void alarm(Alarm alarm) { m_findings.alarms.insert(alarm); }
     void show(const HtlcId& id) { m_findings.shown.insert(id); }

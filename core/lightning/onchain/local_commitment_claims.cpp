@@ -58,7 +58,6 @@ struct Walk {
 
     void htlc(const SecondStage& stage, std::size_t position) const {
         const HtlcId id = htlcIdOf(stage.htlc, commitment::Side::local);
-        const std::uint32_t cltv = stage.htlc.cltv_expiry.value;
         findings.show(id);
         if (const auto spend = findings.spendOf(stage.output_index)) {
             findings.noteHtlcSpend(*spend, id, stage.htlc.payment_hash);
@@ -72,14 +71,11 @@ struct Walk {
                                          preSigned(ClaimKind::htlc_timeout, stage, position));
         }
         const auto preimage = findings.releasable(stage.htlc.payment_hash);
-        if (preimage && has_signature) {
-            ClaimInput input = preSigned(ClaimKind::htlc_success, stage, position);
-            input.preimage = preimage;
-            input.deadline = BlockHeight{cltv};
-            return findings.claimFrom(findings.seen().height.value + std::uint64_t{1}, std::move(input));
-        }
+        if (preimage && has_signature)
+            return findings.claimWithPreimage(stage.htlc.cltv_expiry, *preimage,
+                                              preSigned(ClaimKind::htlc_success, stage, position));
         // Without a preimage it is the peer's to take back; one may still be learned until it expires.
-        if (findings.chain().verified_height.value < cltv) findings.leaveOpen();
+        if (findings.chain().verified_height.value < stage.htlc.cltv_expiry.value) findings.leaveOpen();
     }
 };
 

@@ -26,11 +26,8 @@ void claimHtlc(FindingsBuilder& findings, const RemoteCommitment& remote, const 
         input.locktime = cltv;
         return findings.claimTimeout(htlc.cltv_expiry, std::move(input));
     }
-    if (const auto preimage = findings.releasable(htlc.payment_hash)) {
-        input.preimage = preimage;
-        input.deadline = BlockHeight{cltv};
-        return findings.claimFrom(seen.height.value + std::uint64_t{1}, std::move(input));
-    }
+    if (const auto preimage = findings.releasable(htlc.payment_hash))
+        return findings.claimWithPreimage(htlc.cltv_expiry, *preimage, std::move(input));
     if (findings.chain().verified_height.value < cltv) findings.leaveOpen();
 }
 

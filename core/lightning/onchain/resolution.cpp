@@ -137,9 +137,10 @@ void addClaim(Resolution& resolution, std::expected<Claim, BumpingError> claim) 
         resolution.alarms.insert(Alarm::claim_uneconomic);
 }
 
-/// The HTLCs that we can lose: those whose preimage we may show, until they expire, and those we offered. The
-/// latter count until the end of the window in which they are taken back, which is never past when a close
-/// begins: the close for an expired one comes after its expiry.
+/// The HTLCs that we can lose: those whose preimage we may show, and those we offered. Of the former, those
+/// that the claim still reaches before they expire have that as a hard end. All others are open to both sides
+/// whenever the commitment comes in, and haste does not change that: they count until the end of the window
+/// in which ours are taken back, which is never past when a close begins.
 struct AtStake {
     std::optional<std::uint32_t> until; // the nearest
     Satoshi value;
@@ -152,7 +153,9 @@ AtStake htlcsAtStake(const CommitmentTx& commitment, const ChainFacts& chain, Bl
         if (!ours && !chain.releasable_preimages.contains(htlc.payment_hash)) continue;
         result.value += commitment.transaction.outputs[index].value;
         const std::uint32_t cltv = htlc.cltv_expiry.value;
-        const std::uint32_t until = ours ? std::max(cltv, started.value) + timeout_window : cltv;
+        constexpr std::uint32_t blocks_to_claim = 2; // the commitment in the next block, the claim after it
+        const bool in_time = !ours && cltv >= started.value + blocks_to_claim;
+        const std::uint32_t until = in_time ? cltv : std::max(cltv, started.value) + timeout_window;
         result.until = std::min(result.until.value_or(until), until);
     }
     return result;

@@ -290,6 +290,88 @@ private slots:
         QCOMPARE(child.deadline->value, 1195u);
     }
 
+    // A second too late to be there in time: whatever is paid now, the partner may take it as well.
+    void forceClose_forAnExpiredPreimage_startsSlow_data() {
+        QTest::addColumn<uint>("begins");
+        QTest::addColumn<bool>("in_time");
+        QTest::newRow("commitment and claim just fit") << 1198u << true;
+        QTest::newRow("the claim comes one block late") << 1199u << false;
+        QTest::newRow("at the expiry") << 1200u << false;
+        QTest::newRow("after it") << 1201u << false;
+        QTest::newRow("after two days") << 1400u << false;
+    }
+    void forceClose_forAnExpiredPreimage_startsSlow() {
+        QFETCH(uint, begins);
+        QFETCH(bool, in_time);
+        ClosedChannel channel;
+        channel.setLocal(ClosedChannel::spec(Side::local, {ClosedChannel::ourHtlcs()[1]}));
+        channel.facts.local_close = LocalClose::wanted;
+        channel.release(1);
+        channel.at(begins);
+        const Claim first = *claimOf(channel.resolveAndRemember(), ClaimKind::anchor);
+        const BlockHeight deadline = *first.deadline;
+        if (in_time) {
+            QCOMPARE(deadline.value, 1199u);
+            QVERIFY(first.feerate > channel.chain.fees.fast);
+            return;
+        }
+        QCOMPARE(first.feerate, channel.chain.fees.slow);
+        QVERIFY(deadline.value >= begins + 18);
+        for (std::uint32_t height = begins + 1; height < deadline.value; ++height) {
+            channel.at(height);
+            const Claim later = *claimOf(channel.resolveAndRemember(), ClaimKind::anchor);
+            QCOMPARE(later.deadline->value, deadline.value); // it does not run away
+            if (height <= begins + 8) QVERIFY(later.feerate <= channel.chain.fees.fast);
+        }
+    }
+
+    // The race with the partner's timeout is run all the same, from the slow feerate to the whole budget.
+    void preimageClaim_thatBeginsAfterTheExpiry_startsSlow_data() {
+        QTest::addColumn<bool>("ours");
+        QTest::addColumn<uint>("confirmed");
+        QTest::addColumn<uint>("begins");
+        QTest::newRow("ours, confirmed late") << true << 1210u << 1210u;
+        QTest::newRow("ours, found late") << true << 1000u << 1300u;
+        QTest::newRow("theirs, confirmed late") << false << 1200u << 1200u;
+        QTest::newRow("theirs, found late") << false << 1000u << 1300u;
+    }
+    void preimageClaim_thatBeginsAfterTheExpiry_startsSlow() {
+        QFETCH(bool, ours);
+        QFETCH(uint, confirmed);
+        QFETCH(uint, begins);
+        const ClaimKind kind = ours ? ClaimKind::htlc_success : ClaimKind::remote_htlc_preimage;
+        ClosedChannel channel;
+        channel.release(1);
+        channel.confirm(ours ? channel.ourCommitment() : channel.theirCommitment(), confirmed);
+        Satoshi fee;
+        for (std::uint32_t height = begins; height < begins + race_window; ++height) {
+            channel.at(height);
+            const Resolution resolution = channel.resolveAndRemember();
+            const Claim* claim = claimOf(resolution, kind);
+            QVERIFY(claim);
+            QCOMPARE(claim->deadline->value, begins + race_window);
+            if (height == begins) QCOMPARE(claim->feerate, channel.chain.fees.slow);
+            if (height < begins + 6) QVERIFY(claim->feerate <= channel.chain.fees.fast);
+            QVERIFY(claim->fee >= fee);
+            fee = claim->fee;
+        }
+        QVERIFY(fee.value > 100'000); // of 300,000
+    }
+    void preimageClaim_thatBeganInTime_keepsItsDeadline() {
+        for (const Side owner : {Side::local, Side::remote}) {
+            const bool ours = owner == Side::local;
+            const ClaimKind kind = ours ? ClaimKind::htlc_success : ClaimKind::remote_htlc_preimage;
+            ClosedChannel channel;
+            channel.release(1);
+            channel.confirm(ours ? channel.ourCommitment() : channel.theirCommitment(), 1199);
+            const Claim first = *claimOf(channel.resolveAndRemember(), kind);
+            QCOMPARE(first.deadline->value, 1200u);
+            QVERIFY(first.feerate > channel.chain.fees.fast);
+            channel.at(1205);
+            QCOMPARE(claimOf(channel.resolve(), kind)->deadline->value, 1200u);
+        }
+    }
+
     // The program was off, or the commitment came in late: the claim begins slowly all the same.
     void timeoutClaim_thatBeginsLate_startsSlow_data() {
         QTest::addColumn<bool>("ours");
