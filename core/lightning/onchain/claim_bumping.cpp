@@ -160,7 +160,11 @@ std::optional<Price> priceOf(const Draft& draft, const BumpingFacts& facts, cons
     if (same_again) fee = std::max(fee, history.same_fee);
     if (!same_again && history.live_fees.value > 0)
         fee = std::max(fee, history.live_fees + facts.fees.increment.feeCeil(weight));
-    if (fee > std::max(budget, history.same_fee)) return std::nullopt;
+    if (fee > std::max(budget, history.same_fee)) {
+        // What is out stays out: taking it back saves nothing, for others have it.
+        if (!history.same_inputs) return std::nullopt;
+        return Price{.feerate = history.reached, .fee = history.same_fee};
+    }
     return Price{.feerate = feerate, .fee = fee};
 }
 
@@ -187,7 +191,8 @@ std::expected<Price, BumpingError> fund(Draft& draft, BumpingFacts& facts, const
             // All that there is: better a version that pays what it can than none.
             const auto price =
                 priceOf(draft, facts, history, deadline, std::min(budget, draft.available() - dust));
-            if (draft.coins.empty() || !price) return std::unexpected(BumpingError::no_coins);
+            if (draft.coins.empty() || !price || draft.available() - price->fee < dust)
+                return std::unexpected(BumpingError::no_coins);
             return *price;
         }
         // The smallest coin that is enough by itself, else the largest.

@@ -404,6 +404,34 @@ private slots:
         QVERIFY(fee.value > 10'000); // it had its time
     }
 
+    // The budget follows the estimate, and falls with it: a child that is out is not taken back for that, nor
+    // its coin given to another.
+    void anchorChild_staysOutWhenEstimatesFall() {
+        ClosedChannel channel;
+        channel.setLocal(ClosedChannel::spec(Side::local, {})); // our balance alone is at stake
+        channel.facts.local_close = LocalClose::wanted;
+        channel.chain.fees.slow = {2000};
+        const Claim first = *claimOf(channel.resolveAndRemember(), ClaimKind::anchor);
+        channel.chain.fees.slow = {1000};
+        for (int block = 1; block < 4; ++block) {
+            channel.at(close_height + block);
+            const Resolution later = channel.resolveAndRemember();
+            const Claim* same = claimOf(later, ClaimKind::anchor);
+            QVERIFY(same);
+            QVERIFY(same->transaction == first.transaction);
+            QVERIFY(same->feerate == first.feerate && same->fee == first.fee);
+        }
+        channel.chain.fees.slow = {3000};
+        const Resolution dear = channel.resolve();
+        const Claim* next = claimOf(dear, ClaimKind::anchor);
+        QVERIFY(next);
+        QCOMPARE(next->feerate.value, 3000);
+        const bitcoin::Transaction complete = channel.complete(*next);
+        ClosedChannel::verify(*next, complete);
+        QVERIFY(next->fee >= first.fee + channel.chain.fees.increment.feeCeil(complete.weight()));
+        QVERIFY(next->wallet_inputs == first.wallet_inputs);
+    }
+
     void parentThatPaysEnough_hasNoChild() {
         ClosedChannel channel;
         channel.facts.local_close = LocalClose::wanted;
