@@ -150,7 +150,9 @@ AtStake htlcsAtStake(const CommitmentTx& commitment, const ChainFacts& chain, Bl
     for (const std::uint32_t index : commitment.htlcOutputs()) {
         const CommitmentHtlc& htlc = *commitment.outputs[index].htlc;
         const bool ours = htlcIdOf(htlc, commitment.owner).direction == HtlcDirection::offered;
-        if (!ours && !chain.releasable_preimages.contains(htlc.payment_hash)) continue;
+        // One of ours whose preimage we know is paid already, whoever takes its output.
+        const auto& decisive = ours ? chain.known_preimages : chain.releasable_preimages;
+        if (decisive.contains(htlc.payment_hash) == ours) continue;
         result.value += commitment.transaction.outputs[index].value;
         const std::uint32_t cltv = htlc.cltv_expiry.value;
         constexpr std::uint32_t blocks_to_claim = 2; // the commitment in the next block, the claim after it

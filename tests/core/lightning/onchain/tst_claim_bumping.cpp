@@ -404,6 +404,18 @@ private slots:
         QVERIFY(fee.value > 10'000); // it had its time
     }
 
+    // The partner holds its preimage and we know it too: the HTLC is paid, whoever takes its output.
+    void forceClose_withAFulfilledHtlcOfOurs_isNotInHaste() {
+        ClosedChannel channel;
+        channel.facts.local_close = LocalClose::wanted;
+        QVERIFY(claimOf(channel.resolve(), ClaimKind::anchor)->deadline);
+        const lightning::Preimage preimage = ClosedChannel::preimageOf(0);
+        channel.chain.known_preimages[paymentHashOf(preimage)] = preimage;
+        const Claim child = *claimOf(channel.resolve(), ClaimKind::anchor);
+        QVERIFY(!child.deadline);
+        QCOMPARE(child.feerate, channel.chain.fees.slow);
+    }
+
     // The budget follows the estimate, and falls with it: a child that is out is not taken back for that, nor
     // its coin given to another.
     void anchorChild_staysOutWhenEstimatesFall() {
