@@ -23,6 +23,17 @@ bool isPending(const Commitments& commitments, Side proposer, Stage stage) {
                                          [&](const FeeUpdate& update) { return update.stage == stage; }));
 }
 
+/// Of fees at one stage only the last counts, and they move together from here on: a peer that signs fee
+/// after fee without ever revoking must not make the row grow. Ours that are signed and not revoked for stay
+/// all: they are sent again in their first order, in which each was affordable.
+void dropSuperseded(std::vector<FeeUpdate>& fees, Side proposer) {
+    for (std::size_t i = fees.size(); i-- > 1;) {
+        const bool sent_again = proposer == Side::local && fees[i].stage == Stage::committed;
+        if (fees[i - 1].stage == fees[i].stage && !sent_again)
+            fees.erase(fees.begin() + static_cast<std::ptrdiff_t>(i) - 1);
+    }
+}
+
 /// Moves every update of `proposer` that stands at `from` one stage on.
 void step(Commitments& commitments, Side proposer, Stage from) {
     const Stage to = static_cast<Stage>(static_cast<int>(from) + 1);
@@ -34,6 +45,7 @@ void step(Commitments& commitments, Side proposer, Stage from) {
     if (commitments.funder != proposer) return;
     for (FeeUpdate& update : commitments.fee_updates)
         if (update.stage == from) update.stage = to;
+    dropSuperseded(commitments.fee_updates, proposer);
 }
 
 /// Takes irrevocable removals and fees out of the logs and into the balances and the feerate.

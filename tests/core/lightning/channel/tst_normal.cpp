@@ -1,5 +1,6 @@
 #include "tests/support/test_main.h"
 
+#include "core/lightning/channel/channel_codec.h"
 #include "core/lightning/commitment/trimming.h"
 #include "tests/support/action_names.h"
 #include "tests/support/two_nodes.h"
@@ -245,6 +246,58 @@ private slots:
         nodes.settleDown();
         QCOMPARE(nodes.b.channel.commitments.feerate.value, 1'000);
         nodes.drain();
+    }
+
+    /// The same with a signature after each, and none of ours ever acknowledged, over many connections.
+    void updateFee_signedAndNeverAcknowledged_doNotPileUp() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        const ch::Terms &of_a = nodes.a.channel.terms, &of_b = nodes.b.channel.terms;
+        ch::Commitments a = nodes.a.channel.commitments, b = nodes.b.channel.commitments;
+        const auto round = [&](std::int64_t feerate) {
+            a = *ch::sendFee(of_a, a, {feerate}, nodes.a.context);
+            b = *ch::receiveFee(of_b, b, {feerate}, nodes.b.context);
+            const auto signed_by_a = ch::sendCommit(of_a, a, nodes.a.context);
+            QVERIFY(signed_by_a.has_value());
+            const auto revoked = ch::receiveCommit(of_b, b, signed_by_a->message, nodes.b.context);
+            QVERIFY(revoked.has_value());
+            b = revoked->next;
+            const auto acknowledged = ch::receiveRevoke(signed_by_a->next, revoked->message);
+            QVERIFY(acknowledged.has_value());
+            a = acknowledged->next;
+        };
+        round(600);
+        const auto signed_by_b = ch::sendCommit(of_b, b, nodes.b.context);
+        QVERIFY(signed_by_b.has_value());
+        b = signed_by_b->next;
+        const auto held_back = ch::receiveCommit(of_a, a, signed_by_b->message, nodes.a.context);
+        QVERIFY(held_back.has_value());
+        a = held_back->next;
+        std::size_t size = 0;
+        ch::Channel row = nodes.b.channel;
+        for (int i = 0; i < 1'000; ++i) {
+            round(700 + i % 7);
+            b = ch::dropUncommitted(b).next;
+            QVERIFY(b.fee_updates.size() <= 3);
+            row.commitments = b;
+            const std::size_t now = ch::encodeChannel(row).size();
+            if (i > 0) QCOMPARE(now, size);
+            size = now;
+        }
+        // At last it answers: both have the last fee.
+        const auto acknowledged = ch::receiveRevoke(b, held_back->message);
+        QVERIFY(acknowledged.has_value());
+        b = acknowledged->next;
+        nodes.a.channel.commitments = a;
+        nodes.b.channel.commitments = b;
+        nodes.apply(nodes.b, ch::SignCommitment{});
+        nodes.settleDown();
+        nodes.drain();
+        const std::int64_t last = 700 + 999 % 7;
+        for (const TestNode* node : {&nodes.a, &nodes.b}) {
+            QCOMPARE(node->channel.commitments.feerate.value, last);
+            QVERIFY(node->channel.commitments.fee_updates.empty());
+        }
     }
 
     void threat33_nearDust_builderEqualsChecker() {

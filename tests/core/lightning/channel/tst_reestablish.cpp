@@ -122,6 +122,31 @@ private slots:
         COMPARE_ACTIONS(nodes.a.last_actions, "SendMessage:36 ChannelUsable BalanceChanged");
     }
 
+    /// Two fees in one signature: the HTLC between them could be paid at the first only, and comes after it
+    /// again.
+    void reestablish_severalFeesInOneSignature_keepTheirPlaces() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.apply(nodes.a, ch::UpdateFee{.feerate = {2'400}});
+        nodes.drain();
+        nodes.apply(nodes.a, ch::UpdateFee{.feerate = {300}});
+        const auto most = ch::sendable(nodes.a.channel.terms, nodes.a.channel.commitments, nodes.a.context);
+        QVERIFY(nodes.pay(nodes.a, most));
+        nodes.apply(nodes.a, ch::UpdateFee{.feerate = {500}});
+        nodes.runScheduled(nodes.a);
+        nodes.cut();
+        nodes.connect();
+        nodes.deliver(nodes.a);
+        COMPARE_ACTIONS(nodes.a.last_actions,
+                        "SendMessage:134 SendMessage:128 SendMessage:134 SendMessage:132 "
+                        "ChannelUsable BalanceChanged");
+        nodes.settleDown();
+        QVERIFY(ch::isUsable(nodes.a.channel) && ch::isUsable(nodes.b.channel));
+        nodes.drain();
+        QCOMPARE(nodes.b.channel.commitments.feerate.value, 500);
+        QVERIFY(nodes.b.channel.commitments.fee_updates.empty());
+    }
+
     void messages_beforeReestablish_areHeldUpToTen() {
         TwoNodes nodes;
         nodes.openNormal();
