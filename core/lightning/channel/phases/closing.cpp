@@ -117,6 +117,17 @@ Step on(const Closing& phase, const BlockHeight&, Turn& turn) {
     return done();
 }
 
+/// The agreed fee may be too low for the blocks that came: our commitment brings a fee of its own. Both stay
+/// valid, and what confirms decides the kind.
+Step on(const Closing& phase, const ForceCloseRequested& event, Turn& turn) {
+    if (phase.kind != CloseKind::mutual || phase.spend)
+        return notPossible(CommandNotPossible::Why::wrong_phase);
+    if (turn.next.standing == Standing::stale) return notPossible(CommandNotPossible::Why::stale_state);
+    turn.reply(event.request);
+    forceClose(turn, CloseRequestedByUser{});
+    return done();
+}
+
 Step on(const Closing&, const Connected&, Turn& turn) {
     turn.next.link = Link::reestablishing;
     if (turn.next.standing != Standing::stale) return done();

@@ -178,11 +178,12 @@ Step on(const Closing&, const FundingConfirmed&, Turn&);
 Step on(const Closing&, const FulfillHtlc&, Turn&);
 Step on(const Closing&, const ChannelResolved&, Turn&);
 Step on(const Closing&, const BlockHeight&, Turn&);
+Step on(const Closing&, const ForceCloseRequested&, Turn&);
 Step on(const Closing&, const Connected&, Turn&);
 Step on(const Closing&, const Disconnected&, Turn&);
 Step on(const Closing&, const Restored&, Turn&);
 template <one_of<OpenRequested, AcceptDecision, FundingTransactionSigned, OpenCancelled, AddHtlc, FailHtlc,
-                 FailMalformedHtlc, UpdateFee, CloseRequested, ForceCloseRequested>
+                 FailMalformedHtlc, UpdateFee, CloseRequested>
               E>
 Step on(const Closing&, const E&, Turn&) {
     return notPossible(CommandNotPossible::Why::wrong_phase);

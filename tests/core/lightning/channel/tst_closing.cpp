@@ -260,6 +260,57 @@ private slots:
         QVERIFY(nodes.a.closedFacts().local_close == ln::onchain::LocalClose::forbidden);
     }
 
+    /// A fee that was agreed on a quiet day keeps the close out of every block of a busy one.
+    void forceClose_ofAnAgreedCloseInNoBlock_publishesOurCommitment() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.apply(nodes.b, closeRequest(nodes.b));
+        nodes.settleDown();
+        TestNode &a = nodes.a, &b = nodes.b;
+        QVERIFY(closingOf(a).kind == ch::CloseKind::mutual && closingOf(b).kind == ch::CloseKind::mutual);
+        const bitcoin::Transaction agreed = *closingOf(a).transaction;
+        ch::Channel stale = a.channel;
+        stale.standing = ch::Standing::stale;
+        COMPARE_ACTIONS(ch::advance(stale, ch::ForceCloseRequested{.request = {1}}, a.context).actions,
+                        "Reply:error");
+
+        nodes.apply(a, ch::ForceCloseRequested{.request = {1}});
+        COMPARE_ACTIONS(
+            a.last_actions,
+            "Reply SendMessage:17 PublishTransaction ResolveOnChain Alarm StoreBackup BalanceChanged");
+        QCOMPARE(a.published.back().txid(), commitmentOf(a).txid());
+        QVERIFY(closingOf(a).kind == ch::CloseKind::local_force);
+        QVERIFY(a.closedFacts().local_close == ln::onchain::LocalClose::wanted);
+        nodes.deliver(b);
+        COMPARE_ACTIONS(b.last_actions, ""); // it holds the agreed one
+        nodes.apply(a, ch::ForceCloseRequested{.request = {2}});
+        COMPARE_ACTIONS(a.last_actions, "Reply:error");
+        nodes.restart(a);
+        COMPARE_ACTIONS(a.last_actions, "PublishTransaction WatchOutput ResolveOnChain");
+        QCOMPARE(a.published.back().txid(), commitmentOf(a).txid());
+
+        // Whichever confirms decides.
+        const auto kindAfter = [&](const bitcoin::Transaction& spend) {
+            const auto next = with(a, ch::FundingSpent{.transaction = spend, .height = 1010}).next;
+            return std::get<ch::Closing>(next.phase).kind;
+        };
+        QVERIFY(kindAfter(commitmentOf(a)) == ch::CloseKind::local_force);
+        QVERIFY(kindAfter(commitmentOf(b)) == ch::CloseKind::remote_force);
+        QVERIFY(kindAfter(agreed) == ch::CloseKind::mutual);
+        nodes.apply(a, ch::FundingSpent{.transaction = agreed, .height = 1010});
+        QVERIFY(
+            std::holds_alternative<ln::onchain::MutualClose>(ln::onchain::classify(a.closedFacts(), agreed)));
+        nodes.apply(a, ch::ForceCloseRequested{.request = {3}});
+        COMPARE_ACTIONS(a.last_actions, "Reply:error");
+        nodes.apply(a, ch::FundingUnspent{});
+        QCOMPARE(a.published.back().txid(), commitmentOf(a).txid()); // the wish stands
+
+        // One that is in a block needs no other.
+        nodes.apply(b, ch::FundingSpent{.transaction = agreed, .height = 1010});
+        nodes.apply(b, ch::ForceCloseRequested{.request = {4}});
+        COMPARE_ACTIONS(b.last_actions, "Reply:error");
+    }
+
     /// The peer's `error` came before the funding, and that confirmed after all: what was pushed is in it.
     void fundingConfirmed_whileClosing_isNotForgotten() {
         TwoNodes nodes;
