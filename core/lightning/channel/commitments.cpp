@@ -384,7 +384,9 @@ Result<Commitments> sendFee(const Terms& terms, const Commitments& commitments, 
 Result<Commitments> receiveFee(const Terms& terms, const Commitments& commitments, FeeratePerKw feerate,
                                const Context& context) {
     if (commitments.funder != Side::remote) return std::unexpected(FeeUpdateByFundee{});
-    const FeeratePerKw highest = highestAcceptedFeerate(context);
+    FeeratePerKw highest = highestAcceptedFeerate(context);
+    // The funder pays it, and may see what we do not: that we know nothing is no reason to close.
+    if (context.feerates.guessed) highest = std::max(highest, context.policy.feerate_believed);
     if (feerate < bitcoin::feerate_floor || feerate > highest)
         return std::unexpected(
             FeerateOutOfBounds{.lowest = bitcoin::feerate_floor, .highest = highest, .feerate = feerate});

@@ -14,6 +14,7 @@ namespace duplex::lightning::channel {
 struct Feerates {
     bitcoin::FeeratePerKw commitment{253};     // what we as funder want commitments to pay
     bitcoin::FeeratePerKw six_block{253};      // our estimate: bounds what the peer may set
+    bool guessed = false;                      // six_block is no estimate: no block told us anything yet
     bitcoin::FeeratePerKw closing{253};        // what we propose for a mutual close
     bitcoin::FeeratePerKw closing_lowest{253}; // relay level: the least we sign
     friend bool operator==(const Feerates&, const Feerates&) = default;

@@ -31,7 +31,8 @@ struct Policy {
     std::uint16_t htlc_slots = 30;
     bitcoin::FeeratePerKw feerate_highest{2'500}; // of our own commitments
     std::int64_t feerate_accepted_multiple = 3; // of our six-block estimate, if that is above feerate_highest
-    bitcoin::FeeratePerKw relay_feerate{253};   // commitment fee above this counts into the dust exposure
+    bitcoin::FeeratePerKw feerate_believed{25'000}; // accepted while we have no estimate of our own
+    bitcoin::FeeratePerKw relay_feerate{253};       // commitment fee above this counts into the dust exposure
     bitcoin::Satoshi smallest_channel{200'000}, largest_channel{50'000'000};
     std::uint32_t fundee_forgets_after = 2016; // blocks without a confirmation
     std::uint32_t coinbase_maturity = 100;

@@ -217,6 +217,27 @@ private slots:
                            .actions);
     }
 
+    /// On main nothing is known before three full blocks were seen: 8,000 sat/kw may well be what blocks
+    /// take.
+    void updateFee_whileWeHaveNoEstimate_isBelieved() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        TestNode& b = nodes.b;
+        const auto fee = [&](std::int64_t feerate) {
+            return with(b, got(ln::wire::UpdateFee{.channel_id = b.channel.id, .feerate_per_kw = {feerate}}));
+        };
+        COMPARE_CLOSES(fee(8'000).actions);
+        b.context.feerates.guessed = true;
+        COMPARE_ACTIONS(fee(8'000).actions, "");
+        COMPARE_ACTIONS(fee(25'000).actions, "");
+        COMPARE_CLOSES(fee(25'001).actions);
+        COMPARE_ACTIONS(fee(252).actions, "SendMessage:1 DisconnectPeer");
+        nodes.a.context.policy.feerate_highest = {8'000};
+        nodes.apply(nodes.a, ch::UpdateFee{.feerate = {8'000}});
+        nodes.drain();
+        QCOMPARE(b.channel.commitments.feerate.value, 8'000);
+    }
+
     /// A flood costs neither memory nor, since each turn copies the channel, time; both ends go on equal.
     void updateFee_manyUnsigned_onlyTheLastIsKept() {
         TwoNodes nodes;
