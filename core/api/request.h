@@ -163,8 +163,9 @@ struct SendCoins {
     std::optional<std::int64_t> feerate_sat_per_kvb; // absent: by target
     int target_blocks = 6;
     std::string comment;
-    std::string request_id; // a repeated one returns the first result
-    bool plan_only = false; // for the review page: builds, signs nothing, reserves nothing
+    std::string request_id;                  // a repeated one returns the first result
+    bool plan_only = false;                  // for the review page: builds, signs nothing, reserves nothing
+    std::optional<std::int64_t> max_fee_sat; // what was agreed to; refused above it, and nothing is stored
 }; // -> SendReply
 struct Rescan {
     std::int64_t start_height = 0;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::int64_t least_feerate_sat_per_kvb = 100;
 constexpr std::int64_t largest_feerate_sat_per_kvb = 1'000'000;
+constexpr int most_draws = 16; // of the coins, for a fee that was agreed to
 
 int codeOf(wallet::BuildError error) {
     switch (error) {
@@ -116,7 +117,7 @@ void BitcoinFamily::Parts::on(const api::SendCoins& request, Answered answered) 
     const auto complete = static_cast<std::uint32_t>(completeHeight());
     const auto lowest = m_client->sync().lowestPeerHeight();
     const bool current = isCurrent() && complete == chain().height();
-    const wallet::BuildContext context{
+    wallet::BuildContext context{
         .coins = m_wallet->value.spendable(),
         .change_script = m_wallet->value.changeScript(),
         .second_change_script = std::nullopt,
@@ -140,9 +141,23 @@ void BitcoinFamily::Parts::on(const api::SendCoins& request, Answered answered) 
         build.payments = {{script, {rest}}};
         unsigned_transaction = wallet::buildTransaction(build, context);
     }
+    // Coins are drawn by lot: a dear draw is no reason to refuse what was shown with a cheaper one.
+    const auto isTooDear = [&] {
+        return unsigned_transaction && request.max_fee_sat &&
+               unsigned_transaction->fee.value > *request.max_fee_sat;
+    };
+    for (int draw = 0; isTooDear() && draw < most_draws; ++draw) {
+        context.entropy = io::randomBytes<32>();
+        unsigned_transaction = wallet::buildTransaction(build, context);
+    }
     if (!unsigned_transaction)
         return fail(answered, codeOf(unsigned_transaction.error()),
                     "Nothing was sent. " + std::string(wallet::textOf(unsigned_transaction.error())));
+    if (isTooDear())
+        return fail(answered, 206,
+                    "Nothing was sent: the fee would be " + std::to_string(unsigned_transaction->fee.value) +
+                        " sat now, more than the " + std::to_string(*request.max_fee_sat) +
+                        " sat that you agreed to. Coins or fees have changed: look at the new fee.");
     reply.fee_sat = unsigned_transaction->fee.value;
     reply.weight = unsigned_transaction->weight.value;
     for (const std::uint32_t index : unsigned_transaction->payment_outputs)

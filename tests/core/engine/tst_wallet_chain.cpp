@@ -344,6 +344,49 @@ private slots:
         QCOMPARE(node.balances().trusted_sat, 700'000);
     }
 
+    // A review binds: what would cost more than was agreed to is not sent.
+    void send_coinsChangedSinceTheReview_isRefusedAboveItsFee() {
+        QTemporaryDir dir;
+        Chain chain;
+        Node node(dir, {chain.address});
+        QVERIFY(node.earns(chain, 700'000));
+        const bitcoin::Script script = node.script();
+        for (int i = 0; i < 6; ++i) (void)chain.maker.fund(script, {20'000});
+        chain.maker.mine(1);
+        QVERIFY(node.reaches(chain));
+        QCOMPARE(node.balances().trusted_sat, 820'000);
+
+        std::vector<std::pair<std::string, std::uint32_t>> large, small;
+        for (const api::Coin& coin : node.ask<api::CoinList>(api::ListUnspent{}).coins)
+            (coin.amount_sat > 20'000 ? large : small).emplace_back(coin.txid, coin.index);
+        const auto leaveOnly = [&](const auto& kept, const auto& locked) { // coins are drawn by lot
+            node.ask<api::Done>(api::LockUnspent{.unlock = true, .outpoints = kept});
+            node.ask<api::Done>(api::LockUnspent{.unlock = false, .outpoints = locked});
+        };
+        node.ask<api::Done>(api::LockUnspent{.unlock = false, .outpoints = small});
+        api::SendCoins send{.payees = {{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", 90'000}},
+                            .plan_only = true};
+        const auto planned = node.ask<api::SendReply>(send);
+        QVERIFY(planned.fee_sat > 0);
+
+        send.plan_only = false;
+        send.request_id = "reviewed";
+        send.max_fee_sat = planned.fee_sat; // of one input
+        leaveOnly(small, large);
+        const api::Answer refused = duplex::test::ask(*node.engine, send);
+        QVERIFY(!refused.has_value());
+        QCOMPARE(refused.error().code, 206);
+        QVERIFY(refused.error().message.starts_with("Nothing was sent: the fee would be "));
+        QCOMPARE(
+            node.ask<api::WalletTransactionList>(api::ListTransactions{.count = 100}).transactions.size(),
+            std::size_t{7});
+        QCOMPARE(chain.maker.ledger().mempoolSize(), std::size_t{0});
+
+        leaveOnly(large, small);
+        const auto sent = node.ask<api::SendReply>(send); // its id is not used up
+        QVERIFY(!sent.txid.empty() && sent.fee_sat <= planned.fee_sat);
+    }
+
     // Spending inside one block: the explorer finds what an input spends there.
     void blockFacts_showSpendsInsideTheBlock() {
         QTemporaryDir dir;
