@@ -27,6 +27,10 @@ std::string channelBackupPath(const OpenWallet& wallet) {
     return wallet.folder + "/" + std::string(static_backup_file);
 }
 
+bool haveSameChannels(const StaticBackup& one, const StaticBackup& other) {
+    return std::ranges::equal(one.channels, other.channels, {}, &BackedUpChannel::id, &BackedUpChannel::id);
+}
+
 /// A backup may come from anywhere, so its modes are not asked for.
 std::expected<Bytes, std::string> readBackupFile(const std::string& path) {
     QFile file(QString::fromStdString(path));
@@ -52,11 +56,13 @@ void BitcoinFamily::Parts::storeChannelBackup() {
         const std::string path = channelBackupPath(*m_wallet);
         const auto all = m_lightning->channels.all();
         std::map<ln::NodeId, io::Endpoint> addresses;
-        if (const auto old = io::readSecretFile(path)) {
-            if (const auto opened = openBackup(*m_backup_key, *old)) {
-                for (const BackedUpChannel& channel : opened->channels)
-                    if (channel.endpoint) addresses[channel.peer] = *channel.endpoint;
-            }
+        std::optional<StaticBackup> before;
+        if (const auto file = io::readSecretFile(path)) {
+            if (auto opened = openBackup(*m_backup_key, *file)) before = std::move(*opened);
+        }
+        if (before) {
+            for (const BackedUpChannel& channel : before->channels)
+                if (channel.endpoint) addresses[channel.peer] = *channel.endpoint;
         }
         if (m_lightning->isUp()) {
             for (const LightningConnection& connection : m_lightning->peers->connected())
@@ -70,6 +76,12 @@ void BitcoinFamily::Parts::storeChannelBackup() {
         StaticBackup backup = backupOf(all, endpoints, io::calendarNow());
         for (BackedUpChannel& lost : m_lightning->lost.unresolved())
             backup.channels.push_back(std::move(lost));
+        // Its time is that of the last opening or closing: a copy that is older lacks a channel.
+        if (before && haveSameChannels(*before, backup)) backup.written = before->written;
+        if (before == backup) {
+            m_backup_problem.clear();
+            return;
+        }
         const auto written = io::writeSecretFile(
             path, sealBackup(*m_backup_key, backup, io::randomBytes<24>()), io::Overwrite::replace);
         m_backup_problem = written ? std::string() : written.error().message;
@@ -122,7 +134,7 @@ void BitcoinFamily::Parts::on(const api::GetStaticBackup&, Answered answered) {
     if (!needWallet(answered)) return;
     if (!m_backup_key)
         return fail(answered, -13, "The wallet is locked: unlock it first with walletpassphrase.");
-    storeChannelBackup(); // the file's newest addresses and time
+    storeChannelBackup(); // the file's newest addresses
     m_turns->current().after([this, answered] {
         if (!m_wallet || !m_backup_problem.empty())
             return answered(std::unexpected(

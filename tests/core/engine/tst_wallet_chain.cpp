@@ -6,6 +6,8 @@
 
 #include "core/bitcoin/primitives/address.h"
 
+#include <QFile>
+
 using namespace duplex;
 using duplex::test::ask;
 using duplex::test::engine_patience_ms;
@@ -385,6 +387,23 @@ private slots:
         leaveOnly(large, small);
         const auto sent = node.ask<api::SendReply>(send); // its id is not used up
         QVERIFY(!sent.txid.empty() && sent.fee_sat <= planned.fee_sat);
+    }
+
+    // Its time tells whether a copy elsewhere lacks a channel: looking at it must not make every copy old.
+    void staticBackup_askedTwice_isNotWrittenAnew() {
+        QTemporaryDir dir;
+        Node node(dir);
+        node.createWallet();
+        const auto contents = [](const std::string& path) {
+            QFile file(QString::fromStdString(path));
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        };
+        const auto first = node.ask<api::StaticBackup>(api::GetStaticBackup{});
+        const QByteArray sealed = contents(first.file); // each seal has another nonce
+        QVERIFY(first.written_at > 0 && !sealed.isEmpty());
+        const auto second = node.ask<api::StaticBackup>(api::GetStaticBackup{});
+        QCOMPARE(contents(second.file), sealed);
+        QCOMPARE(second.written_at, first.written_at);
     }
 
     // Spending inside one block: the explorer finds what an input spends there.
