@@ -34,7 +34,7 @@ void BitcoinFamily::Parts::on(const api::ListMoves& request, Answered answered) 
         std::erase_if(list.moves, [&](const auto& move) { return move.move_id != request.move_id; });
         if (list.moves.empty())
             return fail(answered, -8,
-                        "There is no move '" + request.move_id + "'. `listmoves` names them all.");
+                        "There is no move '" + request.move_id + "' among the moves of this wallet.");
     }
     answer(answered, std::move(list));
 }
@@ -43,14 +43,13 @@ void BitcoinFamily::Parts::on(const api::GetForecast& request, Answered answered
     if (!needWallet(answered)) return;
     const auto channel = m_lightning->channels.find(request.channel_id);
     if (!channel) return fail(answered, -8, "There is no channel '" + request.channel_id + "'.");
-    if (!m_lightning->isUp())
-        return fail(answered, -13, "The wallet is locked: unlock it first with walletpassphrase.");
+    if (!m_lightning->isUp()) return fail(answered, -13, "The wallet is locked: unlock it first.");
     const ChannelStage stage = stageOf(*m_lightning->channels.all().at(*channel));
     if (stage != ChannelStage::awaiting_funding && stage != ChannelStage::awaiting_ready &&
         stage != ChannelStage::usable && stage != ChannelStage::agreeing_close)
         return fail(
             answered, -8,
-            "This channel is not open: there is nothing to foresee. listpeerchannels shows how it ends.");
+            "This channel is not open: there is nothing to foresee. How it ends stands with the channel.");
     api::Forecast forecast = m_lightning->channels.forecast(*channel);
     forecast.delay_s = forecast.delay_blocks * secondsPerBlock(chain());
     forecast.verified = ownVerified(); // our own signed commitment says so

@@ -66,9 +66,9 @@ api::Error errorOf(ln::payment::RequestError error) {
     using enum ln::payment::RequestError;
     switch (error) {
     case amount_missing:
-        return {-32602, "The invoice names no amount: give amount_msat."};
+        return {-32602, "The invoice names no amount: say how much to pay."};
     case amount_too_low:
-        return {-32602, "Nothing was paid: that is less than the invoice asks for. Leave amount_msat out."};
+        return {-32602, "Nothing was paid: that is less than the invoice asks for. Leave the amount out."};
     case amount_too_high:
         return {-32602, "Nothing was paid: that is more than twice what the invoice asks for."};
     case expired:
@@ -98,8 +98,8 @@ void PaymentDriver::Parts::pay(const api::Pay& request, const Answered& answered
         // Said as done it would be believed: the payee has another amount than asked for now.
         if (request.amount_msat && *request.amount_msat != known->request().amount.value)
             return fail(answered, 201,
-                        fmt::format("Nothing was paid now: this invoice {} with {} msat, not {}. listpays "
-                                    "shows that payment; for another one ask for a new invoice.",
+                        fmt::format("Nothing was paid now: this invoice {} with {} msat, not {}. The list of "
+                                    "payments shows it; for another one ask for a new invoice.",
                                     known->state() == PaymentState::succeeded ? "is paid already"
                                                                               : "is being paid already",
                                     known->request().amount.value, *request.amount_msat));
@@ -307,7 +307,7 @@ void PaymentDriver::Parts::answerWith(const OutgoingPayment& payment, const Answ
     fail(answered, 210,
          "This payment is not final: it may still succeed until block " +
              std::to_string(last ? last->value : 0) +
-             ". Do not pay it by another way before that; listpays tells what became of it.");
+             ". Do not pay it by another way before that; the list of payments tells what became of it.");
 }
 
 } // namespace duplex::family::bitcoin
