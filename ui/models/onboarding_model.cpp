@@ -61,7 +61,7 @@ void OnboardingModel::create(const QString& name, const QString& password, const
             m_busy = false;
             unlock(password);
             m_words = textOf(created.mnemonic).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-            m_warning = textOf(created.warning);
+            m_warning = forPeople(created.warning);
             go(QStringLiteral("words"));
         },
         [this](const QString& why) { fail(why); });
@@ -116,7 +116,7 @@ void OnboardingModel::restore(const QString& name, const QString& words, const Q
         [this, password = password.toStdString()](const api::WalletCreated& created) {
             m_busy = false;
             unlock(password);
-            m_warning = textOf(created.warning);
+            m_warning = forPeople(created.warning);
             go(QStringLiteral("done"));
         },
         [this](const QString& why) { fail(why); });
@@ -134,7 +134,7 @@ void OnboardingModel::restoreFile(const QString& name, const QString& file, cons
         [this, password = password.toStdString()](const api::WalletCreated& created) {
             m_busy = false;
             unlock(password);
-            m_warning = textOf(created.warning);
+            m_warning = forPeople(created.warning);
             go(QStringLiteral("done"));
         },
         [this](const QString& why) { fail(why); });

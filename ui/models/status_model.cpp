@@ -2,6 +2,7 @@
 
 #include "ui/format/amount_format.h"
 #include "ui/format/time_format.h"
+#include "ui/models/asker.h"
 
 namespace duplex::ui {
 
@@ -136,7 +137,7 @@ void StatusModel::writeWarnings() {
         if (warning.text.find("not protected by a password") != std::string::npos) continue;
         // So does the note above, with the day.
         if (m_status.unlock_by > 0 && warning.text.starts_with("The wallet is locked")) continue;
-        add(toneOf(warning.severity), textOf(warning.text));
+        add(toneOf(warning.severity), forPeople(warning.text));
     }
 }
 
