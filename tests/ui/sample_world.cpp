@@ -252,12 +252,9 @@ api::GraphChannelList roads() {
 }
 
 struct Answerer {
-    api::Answer operator()(const api::EstimateFee& fee) const {
-        return api::FeeEstimate{.feerate_sat_per_kvb = fee.target_blocks < 3    ? 11'915
-                                                       : fee.target_blocks < 10 ? 7'943
-                                                                                : 1'985,
-                                .blocks = fee.target_blocks,
-                                .verified = by_block};
+    // One estimate serves every target, as the engine's does (bitcoin.md 4).
+    api::Answer operator()(const api::EstimateFee&) const {
+        return api::FeeEstimate{.feerate_sat_per_kvb = 7'943, .blocks = 6, .verified = by_block};
     }
     api::Answer operator()(const api::Recognise& ask) const { return recognised(ask.text); }
     api::Answer operator()(const api::SendCoins& send) const {
@@ -265,13 +262,16 @@ struct Answerer {
         if (amount > 2'735'230)
             return std::unexpected(api::Error{
                 -6, "You have 2 736 350 sat to spend on L1. Send less, or move coins down first."});
-        return api::SendReply{.txid = send.plan_only ? "" : txid(1),
-                              .amount_sat = amount,
-                              .fee_sat = 1'120,
-                              .feerate_sat_per_kvb = 7'943,
-                              .left_sat = 2'736'350 - amount - 1'120,
-                              .sent_to_peers = 3,
-                              .expected_s = 1'800};
+        const std::int64_t rate = send.feerate_sat_per_kvb.value_or(7'943);
+        const std::int64_t fee = (rate * 141 + 999) / 1000;
+        api::SendReply reply{.txid = send.plan_only ? "" : txid(1), .amount_sat = amount, .fee_sat = fee};
+        reply.feerate_sat_per_kvb = rate;
+        reply.left_sat = 2'736'350 - amount - fee;
+        reply.sent_to_peers = 3;
+        if (rate >= 7'943) reply.expected_s = 1'800;
+        reply.fee_reason = send.feerate_sat_per_kvb ? "chosen" : "median of recent blocks";
+        reply.fee_verified = by_block;
+        return reply;
     }
     api::Answer operator()(const api::Pay& pay) const {
         const std::int64_t amount =
@@ -374,8 +374,8 @@ struct Answerer {
     api::Answer operator()(const api::FundChannel&) const {
         return api::ChannelFunded{.txid = txid(60), .channel_id = txid(50)};
     }
-    api::Answer operator()(const api::CloseChannel&) const {
-        return api::ChannelClosed{"mutual", {}, {txid(70)}};
+    api::Answer operator()(const api::CloseChannel& close) const {
+        return api::ChannelClosed{close.force ? "unilateral" : "mutual", {}, {txid(70)}};
     }
     api::Answer operator()(const api::SandboxCommand&) const {
         return api::SandboxReply{.height = 112,

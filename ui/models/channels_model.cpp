@@ -120,9 +120,18 @@ void ChannelsModel::select(const QString& id) {
     refresh();
 }
 
+// What is still waited for is said as long as it is.
 void ChannelsModel::forgetMessages() {
-    m_error.clear();
-    m_message.clear();
+    std::erase_if(m_closings,
+                  [](const auto& entry) { return !entry.second.together && !entry.second.alone; });
+    emit changed();
+}
+
+void ChannelsModel::forget() {
+    m_closings.clear();
+    m_close_quote.clear();
+    m_forecast.clear();
+    askForecast();
     emit changed();
 }
 
@@ -309,26 +318,41 @@ void ChannelsModel::refresh() {
     emit changed();
 }
 
-void ChannelsModel::close(bool alone) {
-    if (m_busy || m_selected.isEmpty()) return;
-    m_busy = true;
-    m_error.clear();
-    m_message.clear();
-    api::CloseChannel request{.id = m_selected.toStdString(), .force = alone};
-    if (!alone) request.unilateral_timeout_s = 0; // never alone without being asked
+ChannelsModel::Closing ChannelsModel::said() const {
+    const auto found = m_closings.find(m_selected);
+    return found == m_closings.end() ? Closing{} : found->second;
+}
+
+void ChannelsModel::close(Way way) {
+    if (m_selected.isEmpty()) return;
+    Closing& closing = m_closings[m_selected];
+    bool& asked = way == Way::alone ? closing.alone : closing.together;
+    if (asked) return;
+    asked = true;
+    closing.error.clear();
+    closing.message = way == Way::alone
+                          ? QString()
+                          : tr("Waiting for the partner to agree. If no answer comes, close it alone.");
+    api::CloseChannel request{.id = m_selected.toStdString(), .force = way == Way::alone};
+    if (way == Way::together) request.unilateral_timeout_s = 0; // never alone without being asked
     m_asker.ask<api::ChannelClosed>(
         request,
-        [this, alone](const api::ChannelClosed&) {
-            m_busy = false;
-            m_message = alone ? tr("Closed alone. Your money comes back after its waiting time.")
-                              : tr("Closed together. Your money comes down with the next blocks.");
-            emit changed();
+        [this, id = m_selected, way](const api::ChannelClosed& reply) {
+            closeAnswered(id, way, {},
+                          reply.type == "mutual"
+                              ? tr("Closed together. Your money comes down with the next blocks.")
+                              : tr("Closed alone. Your money comes back after its waiting time."));
         },
-        [this](const QString& why) {
-            m_busy = false;
-            m_error = why;
-            emit changed();
-        });
+        [this, id = m_selected, way](const QString& why) { closeAnswered(id, way, why, {}); });
+    emit changed();
+}
+
+void ChannelsModel::closeAnswered(const QString& id, Way way, const QString& error, const QString& message) {
+    Closing& closing = m_closings[id];
+    (way == Way::alone ? closing.alone : closing.together) = false;
+    if (way == Way::together && closing.alone) return; // overtaken: the answer to that says what happened
+    closing.error = error;
+    closing.message = message;
     emit changed();
 }
 
@@ -374,13 +398,13 @@ void ChannelsModel::takeCloseQuote(const std::vector<ledger::MoveQuote>& offers)
 }
 
 void ChannelsModel::closeTogether() {
-    close(false);
+    close(Way::together);
 }
 
 void ChannelsModel::closeAlone(const QString& typed_name) {
     const api::ChannelView* channel = current();
     if (channel != nullptr && isTyped(typed_name, partnerToType(channel->node_alias, channel->node_id)))
-        close(true);
+        close(Way::alone);
 }
 
 } // namespace duplex::ui

@@ -18,15 +18,19 @@ class ChannelsModel : public QObject {
     Q_PROPERTY(QString selected READ selected NOTIFY changed)
     Q_PROPERTY(QVariantMap detail MEMBER m_detail NOTIFY changed)
     Q_PROPERTY(QVariantMap forecast MEMBER m_forecast NOTIFY changed)
-    Q_PROPERTY(QString error MEMBER m_error NOTIFY changed)
-    Q_PROPERTY(QString message MEMBER m_message NOTIFY changed)
-    Q_PROPERTY(bool busy MEMBER m_busy NOTIFY changed)
+    Q_PROPERTY(QString error READ error NOTIFY changed)
+    Q_PROPERTY(QString message READ message NOTIFY changed)
+    /// Closing together was asked for, and the partner has not answered yet.
+    Q_PROPERTY(bool waiting READ waiting NOTIFY changed)
     Q_PROPERTY(QVariantMap closeQuote MEMBER m_close_quote NOTIFY changed)
 
 public:
     ChannelsModel(Asker& asker, Display& display, QObject* parent = nullptr);
     RowListModel* channels() { return &m_rows; }
     QString selected() const { return m_selected; }
+    QString error() const { return said().error; }
+    QString message() const { return said().message; }
+    bool waiting() const { return said().together; }
     void take(const api::ChannelsSnapshot& channels);
     void takeStatus(const api::StatusSnapshot& status);
 
@@ -39,6 +43,8 @@ public:
     /// Does nothing unless what the detail's partner asks for was typed.
     Q_INVOKABLE void closeAlone(const QString& typed_name);
     Q_INVOKABLE void forgetMessages();
+    /// The wallet was closed: nothing of it stays on the page.
+    void forget();
 
 signals:
     void changed();
@@ -50,7 +56,15 @@ private:
     void askForecast();
     void takeForecast(const api::Forecast& forecast);
     void takeCloseQuote(const std::vector<ledger::MoveQuote>& offers);
-    void close(bool alone);
+    enum class Way { together, alone };
+    /// What became of closing one channel. A partner who never answers holds up nothing but the agreed close.
+    struct Closing {
+        bool together = false, alone = false; // asked for, not answered yet
+        QString error, message;
+    };
+    void close(Way way);
+    void closeAnswered(const QString& id, Way way, const QString& error, const QString& message);
+    Closing said() const;
     Row rowOf(const api::ChannelView& channel) const;
     QVariantList partsOf(const api::ChannelView& channel) const;
     const api::ChannelView* current() const;
@@ -60,8 +74,8 @@ private:
     api::ChannelsSnapshot m_channels;
     api::WalletState m_wallet = api::WalletState::none;
     api::RequestId m_asked = 0, m_asked_quote = 0;
-    bool m_busy = false;
-    QString m_selected, m_number_text, m_count_text, m_reserve_text, m_error, m_message;
+    std::map<QString, Closing> m_closings; // by channel id
+    QString m_selected, m_number_text, m_count_text, m_reserve_text;
     QVariantList m_sums;
     QVariantMap m_detail, m_forecast, m_close_quote;
     RowListModel m_rows;

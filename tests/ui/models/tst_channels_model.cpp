@@ -142,6 +142,46 @@ private slots:
         QVERIFY(close != nullptr && !close->force);
         QCOMPARE(*close->unilateral_timeout_s, 0);
     }
+    // A partner may take its time, or never answer: the way out alone stays open, of every channel.
+    void closeTogether_partnerSilent_leavesCloseAloneOpen() {
+        ModelFixture fixture;
+        ui::ChannelsModel& channels = *fixture.app.channels();
+        fixture.session.handler = {};
+        channels.closeTogether();
+        channels.closeTogether();
+        QCOMPARE(fixture.session.count<api::CloseChannel>(), 1);
+        QVERIFY(channels.property("waiting").toBool());
+        QVERIFY(ModelFixture::text(&channels, "message").contains(QStringLiteral("Waiting for the partner")));
+        channels.open(); // the page was left and opened again
+        QVERIFY(channels.property("waiting").toBool());
+        const QString first = channels.selected();
+        channels.closeAlone(QStringLiteral("Kestrel"));
+        QCOMPARE(fixture.session.count<api::CloseChannel>(), 2);
+        QVERIFY(fixture.session.last<api::CloseChannel>()->force);
+        QCOMPARE(fixture.session.last<api::CloseChannel>()->id, first.toStdString());
+        channels.select(channels.channels()->rows()[2].id); // another channel knows nothing of it
+        QVERIFY(!channels.property("waiting").toBool());
+        QCOMPARE(ModelFixture::text(&channels, "message"), QString());
+        channels.closeAlone(QStringLiteral("Harbour 21"));
+        QCOMPARE(fixture.session.count<api::CloseChannel>(), 3);
+        QCOMPARE(fixture.session.last<api::CloseChannel>()->id, channels.selected().toStdString());
+    }
+    void close_answered_isSaidOfItsChannel() {
+        ModelFixture fixture;
+        ui::ChannelsModel& channels = *fixture.app.channels();
+        const QString first = channels.selected();
+        channels.closeTogether();
+        const QString other = channels.channels()->rows()[1].id;
+        channels.select(other);
+        QTRY_VERIFY(fixture.session.count<api::CloseChannel>() == 1);
+        QTRY_VERIFY(!channels.property("forecast").toMap().isEmpty());
+        QCOMPARE(ModelFixture::text(&channels, "message"), QString());
+        channels.closeAlone(channels.property("detail")
+                                .toMap()[QStringLiteral("partner")]
+                                .toMap()[QStringLiteral("typed")]
+                                .toString());
+        QTRY_VERIFY(ModelFixture::text(&channels, "message").startsWith(QStringLiteral("Closed alone")));
+    }
     void snapshot_withoutTheSelected_selectsTheFirst() {
         ModelFixture fixture;
         ui::ChannelsModel& channels = *fixture.app.channels();

@@ -7,7 +7,7 @@ Card {
     id: card
     property var detail: ({})
     property var forecast: ({})
-    property bool busy: false
+    property bool waiting: false // for the partner to agree
     signal closeTogether()
     signal closeAlone()
     title: detail.name || ""
@@ -68,9 +68,9 @@ Card {
     RowLayout {
         visible: !!card.detail.canCloseAlone
         spacing: 8
-        Button { objectName: "closeTogether"; size: 36; text: card.busy ? qsTr("Closing") : qsTr("Close together"); enabled: !!card.detail.canCloseTogether && !card.busy; onClicked: card.closeTogether() }
+        Button { objectName: "closeTogether"; size: 36; text: card.waiting ? qsTr("Waiting for the partner") : qsTr("Close together"); enabled: !!card.detail.canCloseTogether && !card.waiting; onClicked: card.closeTogether() }
         Item { Layout.fillWidth: true }
-        Button { objectName: "closeAlone"; size: 36; kind: "danger"; text: qsTr("Close alone…"); enabled: !card.busy; onClicked: card.closeAlone() }
+        Button { objectName: "closeAlone"; size: 36; kind: "danger"; text: qsTr("Close alone…"); onClicked: card.closeAlone() }
     }
     Rule { visible: (card.detail.timeline || []).length > 0 }
     Label { visible: (card.detail.timeline || []).length > 0; role: "denseStrong"; text: qsTr("Life of the channel") }

@@ -18,7 +18,7 @@ Page {
             words: qsTr("Roads on the upper floor. Each holds your coins and your partner's.")
             Button { objectName: "openChannel"; visible: page.model.channels.count > 0; kind: "primary"; symbol: "plus"; text: qsTr("Open a channel"); onClicked: page.go("opening", "") }
         }
-        Note { visible: page.model.message !== ""; tone: "ok"; text: page.model.message }
+        Note { objectName: "closing"; visible: page.model.message !== ""; tone: page.model.waiting ? "warn" : "ok"; text: page.model.message }
         Note { visible: page.model.error !== ""; tone: "bad"; text: page.model.error }
         Tiles {
             id: sums
@@ -98,7 +98,7 @@ Page {
                 Layout.fillHeight: true
                 detail: page.detail
                 forecast: page.model.forecast
-                busy: page.model.busy
+                waiting: page.model.waiting
                 onCloseTogether: together.openFrom(list)
                 onCloseAlone: alone.openFrom(list)
             }
