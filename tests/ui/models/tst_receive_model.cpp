@@ -135,6 +135,110 @@ private slots:
         emit fixture.session.notified({.topic = api::Notification::Topic::transaction, .id = "tx"});
         QTRY_VERIFY(ModelFixture::text(&receive, "paidText").contains(QStringLiteral("150\u202f000 sat")));
     }
+    void invoice_expired_isNoRequestAnyMoreAndIsMadeAnew() {
+        ModelFixture fixture;
+        std::int64_t now = test::sample_now;
+        fixture.app.display().setNow([&now] { return now; });
+        int made = 0;
+        fixture.session.handler = [&](const api::Request& request) -> api::Answer {
+            api::Answer answer = test::sampleAnswer(request);
+            if (const auto* asked = std::get_if<api::CreateInvoice>(&request)) {
+                auto& invoice = std::get<api::InvoiceInfo>(*answer);
+                invoice.bolt11 = "lnbc1number" + std::to_string(++made);
+                invoice.expires_at = now + asked->expiry_s;
+            }
+            return answer;
+        };
+        ui::ReceiveModel& receive = *fixture.app.receive();
+        receive.open();
+        QTRY_VERIFY(receive.property("payable").toBool());
+        const QString address = ModelFixture::text(&receive, "address");
+        auto* end = receive.findChild<QTimer*>();
+        QVERIFY(end != nullptr && end->isActive());
+        now += 86'400;
+        end->start(0);
+        QTRY_VERIFY(receive.property("outdated").toBool());
+        QTRY_VERIFY(!receive.property("payable").toBool());
+        QVERIFY(!ModelFixture::text(&receive, "request").contains(QStringLiteral("lnbc")));
+        QVERIFY(ModelFixture::text(&receive, "codeWords").startsWith(QStringLiteral("Expired")));
+        QVERIFY(ModelFixture::text(&receive, "upperFitness").startsWith(QStringLiteral("Expired")));
+        receive.setMode(2); // an address does not expire
+        QVERIFY(!receive.property("outdated").toBool());
+        receive.setMode(0);
+        receive.open();
+        QTRY_VERIFY(ModelFixture::text(&receive, "request").contains(QStringLiteral("lnbc1number2")));
+        QVERIFY(!receive.property("outdated").toBool());
+        QCOMPARE(ModelFixture::text(&receive, "address"), address);
+    }
+    void open_afterAPayment_isForTheNextPayer() {
+        ModelFixture fixture;
+        ui::ReceiveModel& receive = *fixture.app.receive();
+        receive.open();
+        QTRY_VERIFY(receive.property("payable").toBool());
+        const QString first = ModelFixture::text(&receive, "address");
+        receive.setPurpose(QStringLiteral("Rent"));
+        emit fixture.session.notified(
+            {.topic = api::Notification::Topic::payment,
+             .id = std::get<api::InvoiceInfo>(*test::sampleAnswer(api::CreateInvoice{})).payment_hash,
+             .state = "settled"});
+        QVERIFY(!ModelFixture::text(&receive, "paidText").isEmpty());
+        QVERIFY(!receive.property("payable").toBool());
+        receive.open();
+        QTRY_COMPARE(ModelFixture::text(&receive, "paidText"), QString());
+        QTRY_VERIFY(ModelFixture::text(&receive, "address") != first);
+        QTRY_VERIFY(receive.property("payable").toBool());
+        QCOMPARE(ModelFixture::text(&receive, "purpose"), QString());
+    }
+    void open_addressUsedSince_givesAnother() {
+        ModelFixture fixture;
+        ui::ReceiveModel& receive = *fixture.app.receive();
+        bool used = false;
+        fixture.session.handler = [&used](const api::Request& request) -> api::Answer {
+            if (!std::holds_alternative<api::ListAddresses>(request)) return test::sampleAnswer(request);
+            return api::AddressList{{{.address = "bc1older"},
+                                     {.address = "bc1newest", .used = used, .received_sat = used ? 5 : 0}}};
+        };
+        receive.open();
+        QTRY_COMPARE(ModelFixture::text(&receive, "groundFitness"), QStringLiteral("Never used before"));
+        QCOMPARE(ModelFixture::text(&receive, "address"), QStringLiteral("bc1newest"));
+        used = true;
+        emit fixture.session.notified({.topic = api::Notification::Topic::transaction, .id = "tx"});
+        QTRY_VERIFY(ModelFixture::text(&receive, "groundFitness").startsWith(QStringLiteral("Used before")));
+        QVERIFY(!receive.property("groundFits").toBool());
+        receive.open();
+        QTRY_COMPARE(ModelFixture::text(&receive, "address"), QStringLiteral("bc1older"));
+        QCOMPARE(ModelFixture::text(&receive, "groundFitness"), QStringLiteral("Never used before"));
+        QCOMPARE(ModelFixture::text(&receive, "paidText"), QString());
+    }
+    void invoice_refused_isSaidAndNotCalledBothLayers() {
+        ModelFixture fixture;
+        fixture.session.handler = [](const api::Request& request) -> api::Answer {
+            if (!std::holds_alternative<api::CreateInvoice>(request)) return test::sampleAnswer(request);
+            return std::unexpected(api::Error{-32602, "The description is too long."});
+        };
+        ui::ReceiveModel& receive = *fixture.app.receive();
+        receive.open();
+        QTRY_COMPARE(ModelFixture::text(&receive, "problem"), QStringLiteral("The description is too long."));
+        QVERIFY(!receive.property("upperFits").toBool());
+        QVERIFY(ModelFixture::text(&receive, "upperFitness").contains(QStringLiteral("too long")));
+        QVERIFY(ModelFixture::text(&receive, "codeWords").startsWith(QStringLiteral("Only L1")));
+        QVERIFY(!ModelFixture::text(&receive, "request").isEmpty());
+        const int made = fixture.session.count<api::NewAddress>();
+        receive.setMode(2);
+        receive.setMode(1); // no address is spent on trying again
+        QCOMPARE(fixture.session.count<api::NewAddress>(), made);
+        QTRY_VERIFY(ModelFixture::text(&receive, "codeWords").startsWith(QStringLiteral("No code")));
+    }
+    void purpose_tooLongForAnInvoice_isSaidAtTheField() {
+        ModelFixture fixture;
+        ui::ReceiveModel& receive = *fixture.app.receive();
+        receive.setPurpose(QString(639, QLatin1Char('a')));
+        QCOMPARE(ModelFixture::text(&receive, "purposeError"), QString());
+        receive.setPurpose(QString(320, QChar(u'\u00e4'))); // two bytes each
+        QVERIFY(!ModelFixture::text(&receive, "purposeError").isEmpty());
+        receive.make();
+        QCOMPARE(fixture.session.count<api::CreateInvoice>(), 0);
+    }
     void refused_theReason_isShown() {
         ModelFixture fixture;
         fixture.refuse("The wallet is locked. Unlock it first.");

@@ -64,7 +64,7 @@ Page {
                     RowLayout {
                         spacing: 16
                         Field { id: amount; objectName: "receiveAmount"; Layout.preferredWidth: 180; Layout.maximumWidth: 200; Layout.alignment: Qt.AlignTop; label: qsTr("Amount"); unit: "sat"; placeholder: qsTr("Any"); error: page.receive.amountError; text: page.receive.amountText; onEdited: (text) => page.receive.setAmount(text); onAccepted: page.receive.make() }
-                        Field { Layout.fillWidth: true; Layout.alignment: Qt.AlignTop; label: qsTr("What for"); placeholder: qsTr("The payer can read it"); text: page.receive.purpose; onEdited: (text) => page.receive.setPurpose(text); onAccepted: page.receive.make() }
+                        Field { Layout.fillWidth: true; Layout.alignment: Qt.AlignTop; label: qsTr("What for"); placeholder: qsTr("The payer can read it"); error: page.receive.purposeError; input.maximumLength: 639; text: page.receive.purpose; onEdited: (text) => page.receive.setPurpose(text); onAccepted: page.receive.make() }
                     }
                     RowLayout {
                         spacing: 12
@@ -78,7 +78,7 @@ Page {
                     Layout.fillWidth: true
                     spacing: Theme.stackGap
                     RequestCard { visible: page.receive.mode !== 2; level: 2; name: page.receive.upperName; request: page.receive.invoice; copyable: page.receive.payable; fitness: page.receive.upperFitness; fits: page.receive.upperFits; caveat: qsTr("Arrives in seconds. Keep Duplex running until it is paid.") }
-                    RequestCard { visible: page.receive.mode !== 1; level: 1; name: page.receive.groundName; request: page.receive.address; fitness: qsTr("Never used before"); fits: true; caveat: qsTr("Arrives with the next blocks. Works while Duplex is closed.") }
+                    RequestCard { visible: page.receive.mode !== 1; level: 1; name: page.receive.groundName; request: page.receive.address; fitness: page.receive.groundFitness; fits: page.receive.groundFits; caveat: qsTr("Arrives with the next blocks. Works while Duplex is closed.") }
                 }
                 Card {
                     Layout.fillWidth: true
