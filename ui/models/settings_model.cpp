@@ -70,20 +70,32 @@ bool SettingsModel::dark() const {
 void SettingsModel::open() {
     m_shown = true;
     askPeers();
-    m_asker.ask<api::StaticBackup>(api::GetStaticBackup{},
-                                   [this](const api::StaticBackup& backup) {
-                                       m_static_backup = backup;
-                                       writeSafety();
-                                   },
-                                   {});
+    askBackup();
+}
+
+void SettingsModel::askBackup() {
+    m_asking_backup = true;
+    m_asker.ask<api::StaticBackup>(
+        api::GetStaticBackup{},
+        [this](const api::StaticBackup& backup) {
+            m_backup_written = backup.written_at;
+            writeSafety();
+        },
+        [this](const QString&) {
+            m_backup_written.reset();
+            writeSafety();
+        });
 }
 
 void SettingsModel::takeStatus(const api::StatusSnapshot& status) {
     const bool moved = status.header_height != m_status.header_height || status.peers != m_status.peers ||
                        status.lightning_peers != m_status.lightning_peers;
+    const bool backed_up =
+        status.wallet != m_status.wallet || status.channels_total != m_status.channels_total;
     m_status = status;
     writeSafety();
     if (m_shown && moved) askPeers(); // what they had when the page was opened is old by now
+    if (m_shown && backed_up) askBackup();
 }
 
 QString SettingsModel::savedKey() const {
@@ -96,6 +108,26 @@ std::int64_t SettingsModel::savedAt() const {
     return m_file == nullptr ? 0 : m_file->value(savedKey(), 0).toLongLong();
 }
 
+QVariantList SettingsModel::channelTiles() const {
+    const QString title = tr("Channel backup"), elsewhere = tr("Second place");
+    if (!m_backup_written) {
+        const QString why = m_asking_backup ? tr("Looking")
+                            : m_status.wallet == api::WalletState::locked
+                                ? tr("Not known while the wallet is locked")
+                                : tr("Not known");
+        return {tile(title, why, m_asking_backup), tile(elsewhere, why, m_asking_backup)};
+    }
+    // The file that Duplex writes by itself goes with the disk. One that is older than the last opening or
+    // closing lacks a channel.
+    const bool second = savedAt() > 0 && savedAt() >= *m_backup_written;
+    return {tile(title, tr("Saved by itself, %1").arg(dateTimeText(*m_backup_written)), true),
+            tile(elsewhere,
+                 second ? tr("You saved a backup file, %1").arg(dateTimeText(savedAt()))
+                        : tr("The channel backup is only on this disk. Save a backup file below, onto "
+                             "another one."),
+                 second)};
+}
+
 void SettingsModel::writeSafety() {
     const bool password = m_status.protected_by_password;
     m_safety = {tile(tr("Words"), tr("Your words bring back everything on L1. Keep them on paper."), true),
@@ -103,21 +135,7 @@ void SettingsModel::writeSafety() {
                      password ? tr("The keys are sealed on this disk.")
                               : tr("Not protected by a password. Set one below, under Lock and backup."),
                      password)};
-    const bool second = savedAt() > 0 && savedAt() >= m_static_backup.written_at;
-    if (m_status.channels_total > 0)
-        m_safety << QVariantList{
-            tile(tr("Channel backup"),
-                 m_static_backup.written_at > 0
-                     ? tr("Saved by itself, %1").arg(dateTimeText(m_static_backup.written_at))
-                     : tr("Written at the next open or close"),
-                 m_static_backup.written_at > 0),
-            // The file that Duplex writes by itself goes with the disk. One that is older than the
-            // last opening or closing lacks a channel.
-            tile(tr("Second place"),
-                 second ? tr("You saved a backup file, %1").arg(dateTimeText(savedAt()))
-                        : tr("The channel backup is only on this disk. Save a backup file below, onto "
-                             "another one."),
-                 second)};
+    if (m_status.channels_total > 0) m_safety << channelTiles();
     m_safety.append(tile(tr("Disk"),
                          m_status.frozen ? tr("A write failed. Nothing leaves.")
                                          : tr("Every step is stored before it is sent."),
@@ -182,6 +200,22 @@ void SettingsModel::forgetMessages() {
     emit changed();
 }
 
+void SettingsModel::forget() {
+    m_words.clear();
+    m_backup_written.reset();
+    m_upper_peers.clear();
+    writePeers();
+    writeSafety();
+    forgetMessages();
+    if (m_shown) open();
+}
+
+void SettingsModel::sayNoPassword() {
+    forgetMessages();
+    m_error = tr("Nothing was locked: this wallet has no password. Set one under Lock and backup.");
+    emit changed();
+}
+
 void SettingsModel::addPeer(const QString& address) {
     forgetMessages();
     m_asker.ask<api::Done>(
@@ -190,6 +224,7 @@ void SettingsModel::addPeer(const QString& address) {
             m_message = tr("%1 is tried from now on.").arg(address.trimmed());
             askPeers();
             emit changed();
+            emit peerAdded();
         },
         [this](const QString& why) {
             m_error = why;
@@ -229,7 +264,7 @@ void SettingsModel::backup(const QString& destination) {
         api::BackupWallet{pathOf(destination)},
         [this](const api::Text& written) {
             m_message = tr("Backup written to %1").arg(textOf(written.text));
-            if (!written.warning.empty()) m_message += QLatin1String(". ") + textOf(written.warning);
+            if (!written.warning.empty()) m_message += QLatin1String(". ") + forPeople(written.warning);
             m_saved[savedKey()] = m_display.now();
             if (m_file != nullptr) m_file->setValue(savedKey(), static_cast<qlonglong>(m_display.now()));
             writeSafety();

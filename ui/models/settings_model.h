@@ -54,14 +54,21 @@ public:
     Q_INVOKABLE void showWords(const QString& password);
     Q_INVOKABLE void forgetWords();
     Q_INVOKABLE void forgetMessages();
+    /// Somebody wanted to lock a wallet that has no password.
+    Q_INVOKABLE void sayNoPassword();
+    /// The wallet was closed: nothing of it stays on the page.
+    void forget();
 
 signals:
     void changed();
     void lookChanged();
     void passwordChanged();
+    void peerAdded();
 
 private:
     void askPeers();
+    void askBackup();
+    QVariantList channelTiles() const;
     void writeSafety();
     void writePeers();
     void save(const QString& key, const QVariant& value);
@@ -71,10 +78,10 @@ private:
     Display& m_display;
     std::unique_ptr<QSettings> m_file;
     int m_theme = 0, m_font_percent = 100; // theme: 0 system, 1 light, 2 dark
-    bool m_reduce_motion = false, m_shown = false;
+    bool m_reduce_motion = false, m_shown = false, m_asking_backup = false;
     api::StatusSnapshot m_status;
-    api::StaticBackup m_static_backup;
-    std::map<QString, std::int64_t> m_saved; // when a backup file was written, by the key of the wallet
+    std::optional<std::int64_t> m_backup_written; // absent: not known
+    std::map<QString, std::int64_t> m_saved;      // when a backup file was written, by the key of the wallet
     std::vector<Row> m_ground_peers, m_upper_peers;
     QVariantList m_safety;
     QStringList m_words;

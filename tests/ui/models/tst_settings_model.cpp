@@ -47,6 +47,44 @@ private slots:
         QTRY_VERIFY(
             ModelFixture::text(fixture.app.settings(), "message").contains(QStringLiteral("is locked")));
     }
+    void safety_locked_saysWhatItCannotKnow() {
+        ModelFixture fixture;
+        ui::SettingsModel& settings = *fixture.app.settings();
+        const auto tileOf = [&](const QString& title) {
+            for (const QVariant& tile : settings.property("safety").toList())
+                if (tile.toMap()[QStringLiteral("title")] == title) return tile.toMap();
+            return QVariantMap();
+        };
+        bool locked = true;
+        fixture.session.handler = [&locked](const api::Request& request) -> api::Answer {
+            if (std::holds_alternative<api::GetStaticBackup>(request) && locked)
+                return std::unexpected(api::Error{-13, "The wallet is locked."});
+            return test::sampleAnswer(request);
+        };
+        api::StatusSnapshot status = test::sampleStatus();
+        status.wallet = api::WalletState::locked;
+        fixture.session.publish(status);
+        settings.open();
+        for (const auto& title : {QStringLiteral("Channel backup"), QStringLiteral("Second place")}) {
+            QTRY_COMPARE(tileOf(title)[QStringLiteral("words")].toString(),
+                         QStringLiteral("Not known while the wallet is locked"));
+            QVERIFY(!tileOf(title)[QStringLiteral("good")].toBool());
+        }
+        locked = false;
+        fixture.session.publish(test::sampleStatus()); // unlocked: asked anew
+        QTRY_VERIFY(tileOf(QStringLiteral("Channel backup"))[QStringLiteral("good")].toBool());
+    }
+    void peer_refused_isNotForgotten() {
+        ModelFixture fixture;
+        QSignalSpy added(fixture.app.settings(), &ui::SettingsModel::peerAdded);
+        fixture.refuse("There is no such host.");
+        fixture.app.settings()->addPeer(QStringLiteral("nowhere"));
+        QTRY_VERIFY(!ModelFixture::text(fixture.app.settings(), "error").isEmpty());
+        QCOMPARE(added.count(), 0);
+        fixture.session.handler = test::sampleAnswer;
+        fixture.app.settings()->addPeer(QStringLiteral("203.0.113.9:8333"));
+        QTRY_COMPARE(added.count(), 1);
+    }
     void peers_ofBothLayers_areListed() {
         ModelFixture fixture;
         fixture.app.settings()->open();

@@ -11,6 +11,7 @@ Page {
     readonly property var status: app.status
     onGoBack: go(status.wallet !== "none" ? "home" : "blocks", "")
     Component.onCompleted: { settings.forgetMessages(); settings.open() }
+    Connections { target: page.settings; function onPeerAdded() { peer.text = "" } }
     Component.onDestruction: { settings.forgetWords(); settings.leave() }
     ScrollBox {
         anchors.fill: parent
@@ -96,8 +97,8 @@ Page {
                 RowLayout {
                     spacing: 8
                     Layout.bottomMargin: 10
-                    Field { id: peer; Layout.fillWidth: true; placeholder: qsTr("Add a peer: host:port"); onAccepted: add.clicked() }
-                    Button { id: add; text: qsTr("Add"); enabled: peer.text.trim() !== ""; onClicked: { page.settings.addPeer(peer.text); peer.text = "" } }
+                    Field { id: peer; objectName: "addPeer"; Layout.fillWidth: true; placeholder: qsTr("Add a peer: host:port"); onAccepted: add.clicked() }
+                    Button { id: add; objectName: "addPeerNow"; text: qsTr("Add"); enabled: peer.text.trim() !== ""; onClicked: page.settings.addPeer(peer.text) }
                 }
                 ListView {
                     id: peers
