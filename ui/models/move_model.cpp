@@ -70,6 +70,7 @@ void MoveModel::setAmount(const QString& text) {
     if (text == m_amount_text) return;
     m_amount_text = text;
     m_amount_error = amountProblem(text, tr("Write whole sat, for example 250 000."));
+    m_edited = true;
     m_pause.start();
     refresh();
 }
@@ -82,19 +83,21 @@ void MoveModel::setShare(int percent) {
 void MoveModel::setPeer(const QString& peer) {
     if (peer == m_peer) return;
     m_peer = peer;
+    m_edited = true;
     m_pause.start();
     refresh();
 }
 
 void MoveModel::askQuotes() {
     m_asker.cancel(m_asked);
+    m_pause.stop();
     m_problem.clear();
     m_start_error.clear();
     m_request_id.clear();
     const std::int64_t sat = satFromInput(m_amount_text);
     if (sat <= 0) {
         m_offers.clear();
-        m_asking = false;
+        m_asking = m_edited = false;
         refresh();
         return;
     }
@@ -110,7 +113,7 @@ void MoveModel::askQuotes() {
         },
         [this](const QString& why) {
             m_offers.clear();
-            m_asking = false;
+            m_asking = m_edited = false;
             m_problem = why;
             refresh();
         });
@@ -122,7 +125,7 @@ void MoveModel::takeOffers(const std::vector<ledger::MoveQuote>& offers) {
     const ledger::MoveQuote* before = chosen();
     const std::string route = before == nullptr ? std::string() : before->route + before->channel_id;
     m_offers = offers;
-    m_asking = false;
+    m_asking = m_edited = false;
     m_chosen.clear();
     std::int64_t end = 0;
     for (const ledger::MoveQuote& offer : m_offers) {
@@ -255,13 +258,14 @@ void MoveModel::writeReview() {
         quote != nullptr ? quote->amount_sat : std::max<std::int64_t>(0, satFromInput(m_amount_text));
     const std::int64_t cost = quote != nullptr ? quote->fee.total_sat : 0;
     if (quote == nullptr && m_offers.size() == 1) m_refusal = textOf(m_offers.front().why_not);
-    m_can_start = quote != nullptr && quote->available && !m_starting;
+    // A price of what was written before is no price of what is written now.
+    m_can_start = quote != nullptr && quote->available && !m_starting && !m_edited;
     m_start_action =
         amount > 0 ? (m_up ? tr("Move %1 up") : tr("Move %1 down")).arg(satText(amount)) : tr("Move");
     if (m_starting) m_start_action = tr("Starting");
     if (satFromInput(m_amount_text) <= 0)
         m_why_not = tr("Write how much to move.");
-    else if (m_asking)
+    else if (m_asking || m_edited)
         m_why_not = tr("Asking for prices");
     else if (quote == nullptr)
         m_why_not = m_offers.empty() ? QString() : tr("No way is open right now.");
@@ -292,6 +296,7 @@ void MoveModel::startAlone(const QString& typed) {
 void MoveModel::disarm() {
     m_pause.stop();
     m_expiry.stop();
+    m_edited = false;
     m_amount_text.clear();
     m_offers.clear();
     m_chosen.clear();
@@ -336,6 +341,14 @@ void MoveModel::take(const api::MovesSnapshot& moves) {
 
 void MoveModel::take(const api::ChannelsSnapshot& channels) {
     m_channels = channels.channels;
+    refresh();
+}
+
+void MoveModel::forget() {
+    disarm();
+    m_asking = m_starting = false;
+    m_request_id.clear();
+    for (QString* text : {&m_amount_error, &m_peer, &m_problem, &m_start_error, &m_current}) text->clear();
     refresh();
 }
 

@@ -68,6 +68,8 @@ public:
     Q_INVOKABLE void show(const QString& move_id);
     void take(const api::MovesSnapshot& moves);
     void take(const api::ChannelsSnapshot& channels);
+    /// The wallet was closed: nothing of it stays on the page.
+    void forget();
 
 signals:
     void changed();
@@ -98,7 +100,7 @@ private:
     std::vector<ledger::Move> m_known;
     std::vector<api::ChannelView> m_channels;
     std::string m_request_id;
-    bool m_up = true, m_asking = false, m_can_start = false, m_starting = false;
+    bool m_up = true, m_asking = false, m_edited = false, m_can_start = false, m_starting = false;
     QString m_upper_name, m_ground_name, m_amount_text, m_amount_error, m_of_text, m_peer, m_problem, m_risk,
         m_start_action, m_why_not, m_start_error, m_refusal, m_chosen, m_current;
     QVariantList m_review, m_balances;

@@ -47,6 +47,18 @@ private slots:
                     .toString()
                     .contains(QStringLiteral("977\u202f132")));
     }
+    void edit_afterThePrice_disarmsUntilTheNextOne() {
+        ModelFixture fixture;
+        ui::MoveModel& move = *fixture.app.move();
+        move.setAmount(QStringLiteral("250 000"));
+        QTRY_VERIFY(move.property("canStart").toBool());
+        move.setAmount(QStringLiteral("260 000"));
+        QVERIFY(!move.property("canStart").toBool());
+        move.start();
+        QCOMPARE(fixture.session.count<api::StartMove>(), 0);
+        QTRY_VERIFY(move.property("canStart").toBool());
+        QCOMPARE(fixture.session.last<api::GetQuotes>()->amount_sat, 260'000);
+    }
     void start_closingAlone_wantsTheNameFirst() {
         ModelFixture fixture;
         ui::MoveModel& move = *fixture.app.move();
