@@ -96,6 +96,18 @@ std::int64_t satFromInput(const QString& text) {
     return value <= every_sat ? value : -1;
 }
 
+std::int64_t feerateFromInput(const QString& text) {
+    constexpr qsizetype decimals = 3; // of sat/vB: whole sat per 1 000 vB
+    const QString plain = text.trimmed();
+    const QString fraction = plain.section(QLatin1Char('.'), 1);
+    const std::int64_t whole = satFromInput(plain.section(QLatin1Char('.'), 0, 0));
+    const std::int64_t rest =
+        fraction.isEmpty() ? 0 : satFromInput(fraction.leftJustified(decimals, QLatin1Char('0')));
+    constexpr std::int64_t beyond = 1'000'000'000; // what no field of the engine takes either
+    if (whole < 0 || whole > beyond || rest < 0 || fraction.size() > decimals) return -1;
+    return whole * 1000 + rest;
+}
+
 QString amountProblem(const QString& text, const QString& otherwise) {
     if (text.isEmpty() || satFromInput(text) > 0) return {};
     const QString digits = digitsOf(text);

@@ -25,6 +25,8 @@ QString shareText(std::int64_t part, std::int64_t whole);
 QString counted(std::int64_t count, const QString& one, const QString& many);
 /// Digits, spaces and separators as people type them: "85 000" -> 85000; -1 when it is no amount.
 std::int64_t satFromInput(const QString& text);
+/// "2.5" sat/vB -> 2500 sat per 1 000 vB; -1 when it is no feerate. A comma may be either, and is refused.
+std::int64_t feerateFromInput(const QString& text);
 /// Why what was typed is no amount; empty when it is one, or nothing was typed. `otherwise` says what to
 /// write instead.
 QString amountProblem(const QString& text, const QString& otherwise);

@@ -9,7 +9,7 @@
 namespace duplex::ui {
 
 AppModel::AppModel(api::Session& session, const QString& look_file, QObject* parent)
-    : QObject(parent), m_asker(session), m_status(m_display), m_portfolio(m_asker, m_display),
+    : QObject(parent), m_asker(session), m_status(m_display), m_portfolio(m_display),
       m_activity(activityRoles()), m_send(m_asker, m_display, m_portfolio),
       m_receive(m_asker, m_display, m_portfolio), m_move(m_asker, m_display, m_portfolio),
       m_channels(m_asker, m_display), m_explorer(m_asker, m_display), m_network(m_asker, m_display),
@@ -88,10 +88,7 @@ void AppModel::take(const api::SnapshotPointer& snapshot) {
                               m_move.take(moves);
                               m_portfolio.take(moves);
                           },
-                          [this](const api::BlocksSnapshot& blocks) {
-                              m_explorer.take(blocks);
-                              m_portfolio.askFees();
-                          }},
+                          [this](const api::BlocksSnapshot& blocks) { m_explorer.take(blocks); }},
                *snapshot);
 }
 
@@ -101,6 +98,7 @@ void AppModel::take(const api::StatusSnapshot& status) {
     m_wallets.takeStatus(status);
     if (had && status.wallet == api::WalletState::none) m_onboarding.startAgain(); // it was closed
     m_portfolio.takeStatus(status);
+    m_send.takeStatus(status);
     m_channels.takeStatus(status);
     m_settings.takeStatus(status);
     hideWhileLocked();
@@ -123,6 +121,7 @@ QVariantMap AppModel::activityDetail(const QString& id) const {
 // Said once, politely; countdowns are not read out.
 void AppModel::takeNotification(const api::Notification& notification) {
     m_receive.take(notification);
+    m_send.take(notification);
     using Topic = api::Notification::Topic;
     const QString state = textOf(notification.state);
     if (notification.topic == Topic::block && notification.state == "connected")

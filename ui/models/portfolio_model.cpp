@@ -10,10 +10,6 @@ namespace duplex::ui {
 
 namespace {
 
-// A payment with one input and two outputs, the most frequent kind: what "a fee" means on the ground floor's
-// tiles.
-constexpr std::int64_t typical_vbytes = 141;
-
 QVariantMap tile(const QString& name, const QString& value, const QString& note) {
     return {{QStringLiteral("name"), name}, {QStringLiteral("value"), value}, {QStringLiteral("note"), note}};
 }
@@ -27,21 +23,19 @@ QVariantMap part(const QString& kind, const QString& words, std::int64_t sat, co
 
 } // namespace
 
-PortfolioModel::PortfolioModel(Asker& asker, Display& display, QObject* parent)
-    : QObject(parent), m_asker(asker), m_display(display),
+PortfolioModel::PortfolioModel(Display& display, QObject* parent)
+    : QObject(parent), m_display(display),
       m_comparison({QStringLiteral("title"), QStringLiteral("hint"), QStringLiteral("cells")}) {
     connect(&display, &Display::changed, this, &PortfolioModel::refresh);
 }
 
 void PortfolioModel::take(const api::PortfolioSnapshot& portfolio) {
-    const bool first = !m_ready;
     m_portfolio = portfolio;
     m_ready = true;
     std::vector<ledger::Layer> layers;
     for (const api::LayerView& view : portfolio.layers) layers.push_back(view.layer);
     m_display.setLayers(std::move(layers));
     refresh();
-    if (first) askFees();
 }
 
 void PortfolioModel::take(const api::MovesSnapshot& moves) {
@@ -50,23 +44,8 @@ void PortfolioModel::take(const api::MovesSnapshot& moves) {
 }
 
 void PortfolioModel::takeStatus(const api::StatusSnapshot& status) {
-    const bool new_tip =
-        status.tip_hash != m_status.tip_hash || status.header_height != m_status.header_height;
     m_status = status;
     refresh();
-    if (new_tip && m_ready) askFees(); // what a block costs follows from the last ones
-}
-
-void PortfolioModel::askFees() {
-    for (const int target : {2, 6, 144}) {
-        m_asker.ask<api::FeeEstimate>(api::EstimateFee{target},
-                                      [this, target](const api::FeeEstimate& fee) {
-                                          if (fee.feerate_sat_per_kvb)
-                                              m_feerates[target] = *fee.feerate_sat_per_kvb;
-                                          refresh();
-                                      },
-                                      {});
-    }
 }
 
 const api::LayerView* PortfolioModel::layer(int level) const {
@@ -82,18 +61,6 @@ std::int64_t PortfolioModel::spendable(int level) const {
 
 QVariantList PortfolioModel::metricsOf(const api::LayerView& view) const {
     QVariantList tiles;
-    if (view.layer.level == 1 && m_feerates.size() == 3) {
-        const auto cost = [&](int target) {
-            return satText((m_feerates.at(target) * typical_vbytes + 999) / 1000);
-        };
-        const auto time = [&](int target) {
-            return view.confirmation_s ? aboutDuration(target * *view.confirmation_s) : blocksText(target);
-        };
-        tiles.append(tile(tr("Fee, hurry"), cost(2), time(2)));
-        tiles.append(tile(tr("Fee, normal"), cost(6), time(6)));
-        tiles.append(tile(tr("Fee, no hurry"), cost(144), time(144)));
-        return tiles;
-    }
     tiles.append(tile(tr("Typical fee"), view.fee_sat ? satText(*view.fee_sat) : tr("not known"),
                       tr("for one payment")));
     tiles.append(

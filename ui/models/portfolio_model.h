@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/api/snapshot.h"
-#include "ui/models/asker.h"
 #include "ui/models/display.h"
 #include "ui/models/row_list_model.h"
 
@@ -23,12 +22,10 @@ class PortfolioModel : public QObject {
     Q_PROPERTY(QObject* comparison READ comparison CONSTANT)
 
 public:
-    PortfolioModel(Asker& asker, Display& display, QObject* parent = nullptr);
+    explicit PortfolioModel(Display& display, QObject* parent = nullptr);
     void take(const api::PortfolioSnapshot& portfolio);
     void take(const api::MovesSnapshot& moves);
     void takeStatus(const api::StatusSnapshot& status);
-    /// Asks for the fees of three speeds; called when a block came.
-    void askFees();
     RowListModel* comparison() { return &m_comparison; }
     /// Spendable on that level.
     std::int64_t spendable(int level) const;
@@ -42,12 +39,10 @@ private:
     void writeLift();
     QVariantMap floorOf(const api::LayerView& view) const;
     QVariantList metricsOf(const api::LayerView& view) const;
-    Asker& m_asker;
     Display& m_display;
     api::PortfolioSnapshot m_portfolio;
     api::StatusSnapshot m_status;
     std::vector<ledger::Move> m_moves;
-    std::map<int, std::int64_t> m_feerates; // by target in blocks, sat per 1 000 vB
     bool m_ready = false;
     double m_lift_share = 0;
     QString m_total, m_total_coin, m_heading, m_lift_text, m_lift_move;

@@ -118,6 +118,7 @@ T.ApplicationWindow {
         target: loader.item
         ignoreUnknownSignals: true
         function onGo(page, argument) { window.open(page, argument) }
+        function onUnlockWanted() { unlock.openFrom(topBar) }
     }
     Connections {
         target: window.app.lock

@@ -66,6 +66,11 @@ private slots:
         QCOMPARE(shareText(9, 8'500'000), QStringLiteral("under 0.01 %"));
         QCOMPARE(shareText(1, 0), QString());
         QCOMPARE(feerateText(7'943), QStringLiteral("7.9 sat/vB"));
+        QCOMPARE(feerateFromInput(QStringLiteral(" 2.5 ")), 2'500);
+        QCOMPARE(feerateFromInput(QStringLiteral("12")), 12'000);
+        QCOMPARE(feerateFromInput(QStringLiteral("0.125")), 125);
+        for (const char* bad : {"", "fast", "2,5", "1.2345", "1.2.3", "-1", ".", "99999999999999"})
+            QVERIFY2(feerateFromInput(QString::fromLatin1(bad)) < 0, bad);
     }
     void times_inWords() {
         QCOMPARE(aboutDuration(1'800), QStringLiteral("about 30 min"));

@@ -7,6 +7,7 @@ FocusScope {
     property string argument: ""
     property bool stale: app !== null && app.status.staleText !== ""
     signal go(string page, string argument)
+    signal unlockWanted()
     signal finalAction() // Ctrl+Enter
     signal goBack()      // Esc
     Accessible.role: Accessible.Pane

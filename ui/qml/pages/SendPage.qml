@@ -6,7 +6,8 @@ import Duplex
 Page {
     id: page
     readonly property var send: app.send
-    onFinalAction: send.pay()
+    onFinalAction: pay()
+    function pay() { if (send.unlockFirst) unlockWanted(); else send.pay() }
     onGoBack: go("home", "")
     Connections { target: page.app.sandbox; function onInvoiceReady(invoice) { page.send.setText(invoice); to.text = invoice } }
     Component.onCompleted: { if (argument !== "") send.setText(argument); else if (send.state === "done") send.clear(); to.text = send.text; to.focusHere(); to.input.cursorPosition = 0 }
@@ -90,16 +91,27 @@ Page {
                     WayCard { width: ways.cell; height: ways.tallest; onChosen: (level) => page.send.choose(level) }
                 }
                 Card {
-                    visible: page.send.speedTitle !== ""
+                    visible: page.send.feeTitle !== ""
                     Layout.fillWidth: true
                     pad: 16
-                    title: page.send.speedTitle
-                    note: qsTr("from the averages of recent blocks")
-                    corner: Component { ProvenanceBadge { objectName: "feeBadge"; visible: !!page.send.speedBadge.words; badge: page.send.speedBadge.words ? page.send.speedBadge : null } }
+                    title: page.send.feeTitle
+                    note: page.send.feeSource
+                    corner: Component { ProvenanceBadge { objectName: "feeBadge"; visible: !!page.send.feeBadge.words; badge: page.send.feeBadge.words ? page.send.feeBadge : null } }
                     RowLayout {
                         spacing: 16
-                        Segmented { objectName: "speed"; options: [qsTr("Hurry"), qsTr("Normal"), qsTr("No hurry")]; current: page.send.speed; describe: qsTr("How fast it should be"); onChosen: (index) => page.send.speed = index }
-                        Label { Layout.fillWidth: true; role: "denseStrong"; color: Theme.l1; text: page.send.speedWords }
+                        Field {
+                            objectName: "feerate"
+                            Layout.preferredWidth: 250
+                            Layout.maximumWidth: 250
+                            Layout.alignment: Qt.AlignTop
+                            label: qsTr("Your own feerate")
+                            unit: "sat/vB"
+                            placeholder: qsTr("Suggested")
+                            text: page.send.feerateText
+                            error: page.send.feerateError
+                            onEdited: (text) => page.send.setFeerate(text)
+                        }
+                        Label { Layout.fillWidth: true; role: "denseStrong"; color: Theme.l1; wrapMode: Text.Wrap; text: page.send.feeWords }
                     }
                 }
                 PageState {
@@ -134,22 +146,23 @@ Page {
                 Item { Layout.fillHeight: true }
                 Note { visible: page.send.state === "editing" && page.send.level > 0; tone: "plain"; text: page.send.assurance }
                 Note { visible: page.send.state === "done"; objectName: "sent"; tone: "ok"; text: page.send.outcome }
+                Note { visible: page.send.state === "onway"; objectName: "onItsWay"; tone: "warn"; text: page.send.outcome }
                 Note { visible: page.send.state === "failed"; tone: "bad"; text: page.send.outcome }
                 Label { visible: page.send.whyNot !== "" && page.send.state === "editing"; role: "small"; dim: true; wrapMode: Text.Wrap; Layout.fillWidth: true; text: page.send.whyNot }
                 Button {
                     objectName: "pay"
-                    visible: page.send.state !== "done" && page.send.state !== "failed"
+                    visible: page.send.state === "editing" || page.send.state === "sending"
                     Layout.fillWidth: true
                     kind: "primary"
                     size: 46
                     text: page.send.payAction
-                    enabled: page.send.canPay
+                    enabled: page.send.canPay || page.send.unlockFirst
                     busy: page.send.state === "sending"
-                    onClicked: page.send.pay()
+                    onClicked: page.pay()
                 }
                 Button { objectName: "tryAgain"; visible: page.send.state === "failed"; Layout.fillWidth: true; kind: "primary"; size: 46; text: qsTr("Try again"); onClicked: page.send.tryAgain() }
-                Button { visible: page.send.state === "done"; Layout.fillWidth: true; kind: "primary"; size: 46; text: qsTr("Send something else"); onClicked: { page.send.clear(); to.text = ""; to.focusHere() } }
-                Label { Layout.alignment: Qt.AlignHCenter; visible: page.send.canPay; role: "small"; faint: true; text: qsTr("Ctrl + Enter") }
+                Button { visible: page.send.state === "done" || page.send.state === "onway"; Layout.fillWidth: true; kind: "primary"; size: 46; text: qsTr("Send something else"); onClicked: { page.send.clear(); to.text = ""; to.focusHere() } }
+                Label { Layout.alignment: Qt.AlignHCenter; visible: page.send.canPay || page.send.unlockFirst; role: "small"; faint: true; text: qsTr("Ctrl + Enter") }
             }
         }
     }
