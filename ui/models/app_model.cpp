@@ -9,12 +9,12 @@
 namespace duplex::ui {
 
 AppModel::AppModel(api::Session& session, const QString& look_file, QObject* parent)
-    : QObject(parent), m_asker(session), m_status(m_display), m_portfolio(m_display),
-      m_activity(activityRoles()), m_send(m_asker, m_display, m_portfolio),
-      m_receive(m_asker, m_display, m_portfolio), m_move(m_asker, m_display, m_portfolio),
-      m_channels(m_asker, m_display), m_explorer(m_asker, m_display), m_network(m_asker, m_display),
+    : QObject(parent), m_asker(session), m_wallet_asker(session), m_status(m_display), m_portfolio(m_display),
+      m_activity(activityRoles()), m_send(m_wallet_asker, m_display, m_portfolio),
+      m_receive(m_wallet_asker, m_display, m_portfolio), m_move(m_wallet_asker, m_display, m_portfolio),
+      m_channels(m_wallet_asker, m_display), m_explorer(m_asker, m_display), m_network(m_asker, m_display),
       m_search(m_asker, m_display), m_onboarding(m_asker), m_lock(m_asker),
-      m_settings(m_asker, m_display, look_file), m_sandbox(m_asker), m_wallets(m_asker) {
+      m_settings(m_wallet_asker, m_display, look_file), m_sandbox(m_asker), m_wallets(m_asker) {
     connect(&session, &api::Session::published, this,
             [this](const api::SnapshotPointer& snapshot) { take(snapshot); });
     connect(&session, &api::Session::notified, this,
@@ -94,7 +94,10 @@ void AppModel::take(const api::SnapshotPointer& snapshot) {
 
 void AppModel::take(const api::StatusSnapshot& status) {
     const bool had = m_status.status().wallet != api::WalletState::none;
+    const bool same =
+        status.wallet != api::WalletState::none && status.wallet_name == m_status.status().wallet_name;
     m_status.take(status);
+    if (had && !same) forgetWallet();
     m_wallets.takeStatus(status);
     if (had && status.wallet == api::WalletState::none) m_onboarding.startAgain(); // it was closed
     m_portfolio.takeStatus(status);
@@ -102,6 +105,16 @@ void AppModel::take(const api::StatusSnapshot& status) {
     m_channels.takeStatus(status);
     m_settings.takeStatus(status);
     hideWhileLocked();
+}
+
+// An address, a review or a message of one wallet must not stand on a page of another.
+void AppModel::forgetWallet() {
+    m_wallet_asker.forget();
+    m_send.clear();
+    m_receive.forget();
+    m_move.forget();
+    m_channels.forget();
+    m_settings.forget();
 }
 
 void AppModel::take(const api::ActivitySnapshot& activity) {

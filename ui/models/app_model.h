@@ -86,9 +86,11 @@ private:
     void take(const api::ChannelsSnapshot& channels);
     void takeNotification(const api::Notification& notification);
     void hideWhileLocked();
+    void forgetWallet();
 
     Display m_display;
     Asker m_asker;
+    Asker m_wallet_asker; // of the open wallet's pages: what it asked is void with another wallet
     StatusModel m_status;
     PortfolioModel m_portfolio;
     RowListModel m_activity;

@@ -205,6 +205,64 @@ private slots:
         QCOMPARE(words.size(), 10);
         QVERIFY(!words.contains(QString()));
     }
+    // What one wallet asked for must not receive the money of another.
+    void wallet_changed_pagesForgetTheOtherOne() {
+        ModelFixture fixture;
+        ui::ReceiveModel& receive = *fixture.app.receive();
+        receive.open();
+        receive.setPurpose(QStringLiteral("Rent"));
+        QTRY_VERIFY(!ModelFixture::text(&receive, "address").isEmpty());
+        QTRY_VERIFY(!ModelFixture::text(&receive, "invoice").isEmpty());
+        ui::SendModel& send = *fixture.app.send();
+        send.setText(QStringLiteral("lnbc210u1coffee"));
+        QTRY_VERIFY(send.property("canPay").toBool());
+        ui::MoveModel& move = *fixture.app.move();
+        move.setAmount(QStringLiteral("250 000"));
+        QTRY_VERIFY(move.quotes()->count() > 0);
+        ui::SettingsModel& settings = *fixture.app.settings();
+        settings.showWords(QStringLiteral("secret"));
+        QTRY_VERIFY(!settings.property("words").toStringList().isEmpty());
+        ui::ChannelsModel& channels = *fixture.app.channels();
+        channels.closeTogether();
+        QTRY_VERIFY(ModelFixture::text(&channels, "message").startsWith(QStringLiteral("Closed together")));
+        receive.make(); // the answer is on its way when the wallet changes
+        std::vector<api::RequestId> late;
+        for (api::RequestId id = fixture.session.lastId(); id + 3 > fixture.session.lastId(); --id)
+            late.push_back(id);
+
+        api::StatusSnapshot status = test::sampleStatus();
+        status.wallet_name = "Savings";
+        fixture.session.publish(status);
+        for (const api::RequestId id : late) {
+            emit fixture.session.answered(
+                id, std::make_shared<const api::Answer>(api::Text{"bc1qof-the-other-wallet", {}}));
+            emit fixture.session.answered(
+                id, std::make_shared<const api::Answer>(api::InvoiceInfo{.bolt11 = "lnbc1late"}));
+        }
+        for (const char* name : {"address", "invoice", "request", "purpose", "paidText", "problem"})
+            QCOMPARE(ModelFixture::text(&receive, name), QString());
+        QCOMPARE(send.text(), QString());
+        QVERIFY(!send.property("canPay").toBool());
+        QCOMPARE(move.amountText(), QString());
+        QCOMPARE(move.quotes()->count(), 0);
+        QVERIFY(settings.property("words").toStringList().isEmpty());
+        QCOMPARE(ModelFixture::text(&channels, "message"), QString());
+        receive.open(); // of this wallet
+        QTRY_VERIFY(!ModelFixture::text(&receive, "address").isEmpty());
+        status.wallet = api::WalletState::none;
+        fixture.session.publish(status);
+        QCOMPARE(ModelFixture::text(&receive, "address"), QString());
+    }
+    // A payment link that came with the start waits for the wallet.
+    void wallet_opened_keepsWhatWasPasted() {
+        test::FakeSession session;
+        session.handler = test::sampleAnswer;
+        ui::AppModel app(session, {});
+        app.send()->setText(QStringLiteral("lnbc210u1coffee"));
+        session.publish(test::sampleStatus());
+        QCOMPARE(app.send()->text(), QStringLiteral("lnbc210u1coffee"));
+        QTRY_VERIFY(app.send()->property("canPay").toBool());
+    }
     void stopped_engine_givesItsReason() {
         ModelFixture fixture;
         QSignalSpy stops(&fixture.app, &ui::AppModel::stopped);
