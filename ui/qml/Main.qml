@@ -32,9 +32,19 @@ T.ApplicationWindow {
         page = name
         loader.load()
     }
+    function lockOrUnlock() {
+        if (app.status.wallet === "locked") unlock.openFrom(topBar)
+        else if (app.status.hasPassword) app.lock.lock()
+        else { open("settings", ""); app.settings.sayNoPassword() }
+    }
     readonly property var keyPages: ["home", "send", "receive", "move", "progress", "channels", "opening"] // they need a wallet
     readonly property bool inside: keys && !app.welcome
     onKeysChanged: if (!keys && keyPages.includes(page)) open("blocks", "")
+    // Another wallet: its page starts empty, once every model knows.
+    readonly property string walletName: app.status.wallet === "none" ? "" : app.status.walletName
+    property string shownWallet: ""
+    onWalletNameChanged: { if (shownWallet !== "") Qt.callLater(startOver); shownWallet = walletName }
+    function startOver() { if (keys && keyPages.includes(page)) open(page, "") }
     onInsideChanged: if (inside && !keyPages.includes(page)) open("home", "")
 
     Binding { target: Theme; property: "dark"; value: window.app.settings.dark }
@@ -65,7 +75,7 @@ T.ApplicationWindow {
                 onPasswordWanted: window.open("settings", "")
                 onSearched: search.openFrom(topBar)
                 onThemeToggled: window.app.settings.theme = Theme.dark ? 1 : 2
-                onLockToggled: window.app.status.wallet === "locked" ? unlock.openFrom(topBar) : window.app.lock.lock()
+                onLockToggled: window.lockOrUnlock()
             }
             SandboxBand {
                 Layout.fillWidth: true
@@ -126,7 +136,8 @@ T.ApplicationWindow {
     }
     Connections {
         target: window.app
-        function onStopped() { halted.open() }
+        // Asked for: it ends as duplexd does, once the answer is out. Else somebody reads why.
+        function onStopped() { if (window.app.stopReason === "") Qt.callLater(Qt.quit); else halted.open() }
     }
 
     SearchPanel { id: search; search: window.app.search; onChosen: (page, argument) => window.open(page, argument) }
@@ -148,7 +159,7 @@ T.ApplicationWindow {
     Shortcut { sequence: "Ctrl+N"; enabled: frame.visible && window.keys; onActivated: window.open("send", "") }
     Shortcut { sequence: "Ctrl+R"; enabled: frame.visible && window.keys; onActivated: window.open("receive", "") }
     Shortcut { sequence: "Ctrl+,"; enabled: frame.visible; onActivated: window.open("settings", "") }
-    Shortcut { sequence: "Ctrl+L"; enabled: frame.visible && window.keys; onActivated: window.app.lock.lock() }
+    Shortcut { sequence: "Ctrl+L"; enabled: frame.visible && window.keys; onActivated: window.lockOrUnlock() }
     Shortcut { sequence: "Ctrl+H"; enabled: frame.visible; onActivated: window.app.amountsHidden = !window.app.amountsHidden }
     Shortcut { sequences: ["Ctrl+Return", "Ctrl+Enter"]; enabled: frame.visible; onActivated: if (loader.item) loader.item.finalAction() }
     Shortcut { sequence: "Esc"; enabled: frame.visible; onActivated: if (loader.item) loader.item.goBack() }

@@ -1,5 +1,6 @@
 #include "tests/ui/pages/tst_pages.h"
 #include "tests/ui/pages/tst_theme.h"
+#include "tests/ui/pages/tst_window.h"
 
 #include <QGuiApplication>
 #include <QTest>
@@ -11,7 +12,10 @@ int main(int argc, char* argv[]) {
     if (!qEnvironmentVariableIsSet("QT_QUICK_BACKEND")) qputenv("QT_QUICK_BACKEND", "software");
     QGuiApplication application(argc, argv);
     duplex::test::TestTheme theme;
+    duplex::test::TestWindow window;
     duplex::test::TestPages pages;
-    const int failed = (argc > 1 ? 0 : QTest::qExec(&theme, argc, argv)) + QTest::qExec(&pages, argc, argv);
+    // With arguments: names of tests of the pages.
+    const int others = argc > 1 ? 0 : QTest::qExec(&theme, argc, argv) + QTest::qExec(&window, argc, argv);
+    const int failed = others + QTest::qExec(&pages, argc, argv);
     return failed == 0 ? 0 : 1;
 }
