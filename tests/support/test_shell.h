@@ -12,10 +12,12 @@ namespace duplex::test {
 
 namespace family = duplex::family::bitcoin;
 
-/// What drivers of one open wallet share, on regtest in a folder of its own, with no Bitcoin peer.
+/// What drivers of one open wallet share, in a folder of its own: on regtest with no Bitcoin peer, or with
+/// the practice chain that listens at `chain`.
 class TestShell {
 public:
-    TestShell() : m_options(optionsIn(m_dir)), m_shell(build()) {}
+    explicit TestShell(const std::optional<io::Endpoint>& chain = std::nullopt)
+        : m_options(optionsIn(m_dir, chain)), m_shell(build()) {}
 
     family::Shell& shell() { return m_shell; }
     family::Options& options() { return m_options; }
@@ -27,9 +29,10 @@ public:
     void end() { m_turns->end(); }
 
 private:
-    static family::Options optionsIn(const QTemporaryDir& dir) {
+    static family::Options optionsIn(const QTemporaryDir& dir, const std::optional<io::Endpoint>& chain) {
         family::Options options;
-        options.network = duplex::bitcoin::Network::regtest;
+        options.network = chain ? duplex::bitcoin::Network::sandbox : duplex::bitcoin::Network::regtest;
+        if (chain) options.connect = {*chain};
         options.data_directory = dir.path().toStdString();
         return options;
     }
@@ -66,7 +69,8 @@ private:
                 .keep =
                     [this](const family::wallet::WalletChange& change) {
                         family::store(change, *m_wallet, m_turns->current().wallet());
-                    }};
+                    },
+                .backup = [] {}};
     }
 
     QTemporaryDir m_dir;

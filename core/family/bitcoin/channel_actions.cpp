@@ -122,7 +122,10 @@ void ChannelDriver::Parts::publish(LiveChannel& live, const channel::PublishTran
         shell.wallet.value.setLabel(transaction.txid(), "Channel closing", change);
         answerClosers(live, "mutual", transaction);
     }
-    if (action.what == What::commitment) answerClosers(live, "unilateral", transaction);
+    if (action.what == What::commitment) {
+        giveUpAgreed(live, change);
+        answerClosers(live, "unilateral", transaction);
+    }
     if (!change.empty()) shell.keep(change);
     shell.turn().after([this, transaction] { shell.client.announce(transaction); });
     shell.outlet.log(fmt::format("channel {}: {} transaction {}", live.value.id.hex(),
@@ -134,6 +137,16 @@ void ChannelDriver::Parts::publish(LiveChannel& live, const channel::PublishTran
 
 void ChannelDriver::Parts::answerClosers(LiveChannel& live, const std::string& type,
                                          const Transaction& transaction) {
+/// An agreed close that ours replaces: while we announce both, no node takes ours, and its output would count
+/// beside those of our commitment. The partner may still bring it into a block; then it counts again.
+void ChannelDriver::Parts::giveUpAgreed(const LiveChannel& live, wallet::WalletChange& change) {
+    for (const Transaction& agreed : live.value.signed_closings) {
+        const auto txid = agreed.txid();
+        if (auto given_up = shell.wallet.value.abandon(txid)) change.merge(std::move(*given_up));
+        shell.turn().after([this, txid] { shell.client.withdraw(txid); });
+    }
+}
+
     const std::vector<Answered> closers = std::move(live.closers);
     live.closers.clear();
     live.close_alone_at.reset();

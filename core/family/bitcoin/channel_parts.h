@@ -65,6 +65,7 @@ struct ChannelDriver::Parts {
     void carryOut(const ln::ChannelId& id, const channel::Action& action);
     void sendTo(const ln::NodeId& peer, ln::wire::Message message);
     void publish(LiveChannel& live, const channel::PublishTransaction& action);
+    void giveUpAgreed(const LiveChannel& live, wallet::WalletChange& change);
     void answerClosers(LiveChannel& live, const std::string& type, const Transaction& transaction);
 
     // Opening (channel_funding.cpp).

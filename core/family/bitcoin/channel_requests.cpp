@@ -149,9 +149,13 @@ void ChannelDriver::close(const api::CloseChannel& request, Answered answered) {
     if (!id)
         return fail(-32602, "Nothing was closed: there is no channel of that name. See listpeerchannels.");
     LiveChannel& live = *parts.find(*id);
-    if (std::holds_alternative<channel::Closing>(live.value.phase) ||
+    const auto* closing = std::get_if<channel::Closing>(&live.value.phase);
+    const bool agreed = closing != nullptr && closing->kind == channel::CloseKind::mutual && !closing->spend;
+    if ((closing != nullptr && !(agreed && request.force)) ||
         std::holds_alternative<channel::Closed>(live.value.phase))
-        return fail(-1, "Nothing was done: this channel is closed or closing already.");
+        return fail(-1, agreed ? "Nothing was done: this channel is closing together already. If no block "
+                                 "takes the agreed transaction, close with force."
+                               : "Nothing was done: this channel is closed or closing already.");
     if (request.feerate_sat_per_kvb) {
         const auto chosen = duplex::bitcoin::FeeratePerKw::fromSatPerKvb(*request.feerate_sat_per_kvb);
         const auto level = parts.contextOf(live).feerates.six_block;
@@ -185,9 +189,6 @@ void ChannelDriver::close(const api::CloseChannel& request, Answered answered) {
             duplex::bitcoin::FeeratePerKw::fromSatPerKvb(*request.feerate_sat_per_kvb);
         live.facts_changed = true;
     }
-    if (alone_only) return parts.post(*id, channel::ForceCloseRequested{});
-    const std::int64_t wait = request.unilateral_timeout_s.value_or(patience_s);
-    if (wait > 0) live.close_alone_at = io::now() + Ticks(std::min<std::int64_t>(wait, 100'000'000) * 1000);
     const auto reply = parts.expect([&parts, id = *id](const channel::Reply& given) {
         LiveChannel* channel = parts.find(id);
         if (!given.error || channel == nullptr) return;
@@ -199,6 +200,9 @@ void ChannelDriver::close(const api::CloseChannel& request, Answered answered) {
         channel->facts.closing_feerate.reset();
         channel->facts_changed = true;
     });
+    if (alone_only) return parts.post(*id, channel::ForceCloseRequested{.request = reply});
+    const std::int64_t wait = request.unilateral_timeout_s.value_or(patience_s);
+    if (wait > 0) live.close_alone_at = io::now() + Ticks(std::min<std::int64_t>(wait, 100'000'000) * 1000);
     // An opening has no script yet; it refuses.
     const auto to = script.value_or(duplex::bitcoin::Script{});
     parts.post(*id, channel::CloseRequested{.request = reply, .script = to});

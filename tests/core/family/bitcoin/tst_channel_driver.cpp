@@ -1,24 +1,59 @@
 #include "tests/support/lightning_vectors.h"
 #include "tests/support/test_shell.h"
+#include "tests/support/two_nodes.h"
 
+#include "core/bitcoin/primitives/address.h"
 #include "core/family/bitcoin/channel_driver.h"
+#include "core/family/bitcoin/channel_parts.h"
+#include "core/sandbox/practice_chain.h"
 
 using namespace duplex;
 using namespace duplex::family::bitcoin;
 
 namespace {
 
+namespace ch = ln::channel;
+
 constexpr int patience_ms = 20'000; // on a busy machine
 
-std::unique_ptr<PeerDriver> peersOf(test::TestShell& shell, std::uint8_t number) {
+using Heard = std::function<void(const ln::wire::Message&)>;
+std::unique_ptr<PeerDriver>
+peersOf(test::TestShell& shell, std::uint8_t number, Heard heard = [](const ln::wire::Message&) {}) {
     return std::make_unique<PeerDriver>(
         shell.shell(), test::privateKeyOf(number),
-        PeerEvents{.ready = [](const LightningConnection&) {},
-                   .message = [](const ln::NodeId&, const ln::wire::Message&) {},
-                   .gone = [](const ln::NodeId&) {}});
+        PeerEvents{
+            .ready = [](const LightningConnection&) {},
+            .message = [heard](const ln::NodeId&, const ln::wire::Message& message) { heard(message); },
+            .gone = [](const ln::NodeId&) {}});
 }
 ln::NodeId idOf(std::uint8_t number) {
     return crypto::publicKey(test::privateKeyOf(number));
+}
+
+/// Number 2 dials number 1, which has the channels.
+void meet(PeerDriver& ours, PeerDriver& partner, test::TestShell& partner_shell) {
+    const auto endpoint = ours.listen({"127.0.0.1", 0});
+    QVERIFY(endpoint.has_value());
+    partner.connectTo(idOf(1), *endpoint, [](const auto&) {});
+    partner_shell.end();
+    QTRY_VERIFY_WITH_TIMEOUT(ours.find(idOf(2)) != nullptr, patience_ms);
+}
+
+/// Nothing is searched: only the tip is followed, where there is a chain.
+void beginScan(test::TestShell& shell) {
+    shell.shell().client.scan(
+        {.complete = std::nullopt, .birthday = {50'000'000}, .scripts = {}, .outpoints = {}});
+}
+
+/// A driver that finds the channel of `a` in the database, as an earlier run left it.
+std::unique_ptr<ChannelDriver> restored(test::TestShell& shell, PeerDriver& peers, const ch::Channel& a) {
+    shell.shell().rows().put(store::Table::channels, a.id, ch::encodeChannel(a));
+    shell.end();
+    auto channels = std::make_unique<ChannelDriver>(shell.shell());
+    check(channels->load().has_value(), "the row loads");
+    channels->begin(ln::keys::LightningRoot(Bytes(64, 11)), *shell.shell().wallet.master, peers, {});
+    shell.end();
+    return channels;
 }
 
 } // namespace
@@ -31,14 +66,8 @@ private slots:
     void openChannel_refusedManyTimes_takesNoAddress() {
         test::TestShell shell, partner_shell;
         const auto peers = peersOf(shell, 1), partner = peersOf(partner_shell, 2);
-        const auto endpoint = peers->listen({"127.0.0.1", 0});
-        QVERIFY(endpoint.has_value());
-        partner->connectTo(idOf(1), *endpoint, [](const auto&) {});
-        partner_shell.end();
-        QTRY_VERIFY_WITH_TIMEOUT(peers->find(idOf(2)) != nullptr, patience_ms);
-
-        shell.shell().client.scan(
-            {.complete = std::nullopt, .birthday = {50'000'000}, .scripts = {}, .outpoints = {}});
+        meet(*peers, *partner, partner_shell);
+        beginScan(shell);
         ChannelDriver channels(shell.shell());
         QVERIFY(channels.load().has_value());
         channels.begin(ln::keys::LightningRoot(Bytes(64, 9)), *shell.shell().wallet.master, *peers, {});
@@ -59,6 +88,71 @@ private slots:
             return line.find("not opened") != std::string::npos;
         };
         QCOMPARE(std::ranges::count_if(shell.log(), refused), 30);
+    }
+
+    /// The agreed fee keeps a close out of every block: the way out.
+    void close_withForceOfAnAgreedClose_goesAlone() {
+        test::TestShell shell;
+        const auto peers = peersOf(shell, 1);
+        beginScan(shell);
+        wallet::WalletChange taken;
+        test::TwoNodes nodes;
+        test::TestNode& a = nodes.a;
+        a.context.payout_script = shell.shell().wallet.value.channelScript(taken);
+        shell.shell().keep(taken);
+        nodes.openNormal();
+        nodes.apply(a, ch::CloseRequested{.request = {9}, .script = a.context.payout_script});
+        nodes.settleDown();
+        const Transaction agreed = *std::get<ch::Closing>(a.channel.phase).transaction;
+        const auto ours =
+            ch::localCommitment(a.channel.terms, a.channel.commitments, a.context.signer).transaction.txid();
+        auto channels = restored(shell, *peers, a.channel);
+        const auto announced = [&](const duplex::bitcoin::Txid& txid) {
+            return shell.shell().client.broadcastState(txid).has_value();
+        };
+        const auto stateInWallet = [&] {
+            return shell.shell().wallet.value.history().find(agreed.txid())->state;
+        };
+        const auto close = [&](bool force) {
+            api::Answer got = std::unexpected(api::Error{0, "no answer"});
+            channels->close({.id = a.channel.id.hex(), .force = force},
+                            [&](const api::Answer& answer) { got = answer; });
+            shell.end();
+            return got;
+        };
+        QCOMPARE(channels->views().front().state, std::string("CLOSINGD_COMPLETE"));
+        QVERIFY(announced(agreed.txid()));
+        QVERIFY(stateInWallet() == wallet::EntryState::pending);
+        QCOMPARE(close(false).error().code, -1);
+
+        const api::Answer alone = close(true);
+        const auto* closed = alone ? std::get_if<api::ChannelClosed>(&*alone) : nullptr;
+        QVERIFY(closed != nullptr);
+        QCOMPARE(closed->type, std::string("unilateral"));
+        QCOMPARE(closed->txids, std::vector{ours.reversedHex()});
+        QCOMPARE(channels->views().front().state, std::string("AWAITING_UNILATERAL"));
+        QVERIFY(announced(ours) && !announced(agreed.txid()));
+        QVERIFY(stateInWallet() == wallet::EntryState::abandoned); // else its output counts twice
+        QCOMPARE(close(true).error().code, -1);
+
+        const auto row = shell.shell().wallet.database->read(store::Table::channels, a.channel.id);
+        channels.reset();
+        channels = restored(shell, *peers, *ch::decodeChannel(*row));
+        QCOMPARE(channels->views().front().state, std::string("AWAITING_UNILATERAL"));
+        QCOMPARE(channels->views().front().closing_txid, ours.reversedHex());
+        QVERIFY(!channels->forecast(a.channel.id).outputs.empty());
+        QVERIFY(announced(ours) && !announced(agreed.txid()));
+
+        // Whichever confirms decides; the agreed one counts again then.
+        const duplex::bitcoin::Block block{.transactions = {agreed}};
+        shell.shell().keep(
+            shell.shell().wallet.value.connectBlock({10}, block.header.hash(), {}, block.transactions));
+        channels->blockConnected({10}, &block);
+        shell.end();
+        QCOMPARE(channels->views().front().state, std::string("ONCHAIN"));
+        QCOMPARE(channels->views().front().close_cause, std::string("together"));
+        QVERIFY(stateInWallet() == wallet::EntryState::confirmed);
+        QCOMPARE(close(true).error().code, -1);
     }
 };
 
