@@ -13,8 +13,8 @@ constexpr Ticks longest_catch_up = 10s;
 
 /// Requests whose answer rests on what a payment costs now.
 template <typename R>
-concept AsksForFees =
-    one_of<R, api::EstimateFee, api::SendCoins, api::FundChannel, api::GetQuotes, api::StartMove>;
+concept AsksForFees = one_of<R, api::EstimateFee, api::SendCoins, api::FundChannel, api::CloseChannel,
+                             api::GetQuotes, api::StartMove>;
 
 /// Wallets whose channels are not settled. One that cannot be read says so when it is opened.
 std::set<std::string> walletsWithChannels(const std::string& data_directory) {

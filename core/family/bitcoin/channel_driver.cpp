@@ -189,6 +189,7 @@ channel::Context ChannelDriver::Parts::contextOf(const LiveChannel& live) const 
                              .now = io::now(),
                              .feerates = {.commitment = commitment,
                                           .six_block = level,
+                                          .guessed = !estimate,
                                           .closing = closing,
                                           .closing_lowest = floor},
                              .policy = policy,
@@ -348,8 +349,12 @@ void ChannelDriver::message(const ln::NodeId& from, const ln::wire::Message& mes
         for (const ln::ChannelId& id : ids) parts.post(id, channel::MessageReceived{message});
         return;
     }
-    if (LiveChannel* live = parts.findFor(from, *named))
+    if (LiveChannel* live = parts.findFor(from, *named)) {
+        // Whether its fee is a fair one shows with an estimate only.
+        const bool fee = std::holds_alternative<ln::wire::UpdateFee>(message);
+        if (fee && live->signer && parts.contextOf(*live).feerates.guessed) parts.shell.client.wantFees();
         return parts.post(live->value.id, channel::MessageReceived{message});
+    }
     if (complaint) return; // about a channel that we do not have (lightning.md 4.18, LND)
     constexpr std::string_view unknown = "unknown channel";
     parts.sendTo(from, ln::wire::Error{.channel_id = *named, .data = toBytes(viewOf(unknown))});
@@ -458,6 +463,8 @@ void ChannelDriver::tick() {
     if (!hasBegun()) return;
     const bool new_tip = parts.shell.headerTip() != parts.told_tip;
     parts.told_tip = parts.shell.headerTip();
+    if (new_tip) parts.fees_due = parts.paysCloses();
+    if (parts.fees_due) parts.askForFees();
     std::vector<ln::ChannelId> ids;
     for (const auto& [id, live] : parts.channels)
         if (!std::holds_alternative<channel::Closed>(live.value.phase)) ids.push_back(id);

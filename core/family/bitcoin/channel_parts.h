@@ -92,6 +92,8 @@ struct ChannelDriver::Parts {
     void tellChainAll();
     void tellChain(const ln::ChannelId& id);
     void adjustFeerate(const LiveChannel& live);
+    bool paysCloses() const;
+    void askForFees();
     /// `contested`: outputs of ours that a rival of our claims was just seen to spend.
     void resolve(LiveChannel& live, const std::set<OutPoint>& contested = {});
     bool noteCommitment(LiveChannel& live, const Transaction& transaction) const;
@@ -117,6 +119,7 @@ struct ChannelDriver::Parts {
     std::uint32_t told_tip = 0;
     std::optional<std::uint32_t> searching; // height of the block whose rounds run
     std::deque<Queued> queue;
+    bool fees_due = false;                  // of the told tip
     bool draining = false;
     std::uint64_t next_request = 1;
     std::map<std::uint64_t, std::function<void(const channel::Reply&)>> replies;

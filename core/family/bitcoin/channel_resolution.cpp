@@ -161,6 +161,26 @@ void ChannelDriver::Parts::tellChain(const ln::ChannelId& id) {
     adjustFeerate(*live);
 }
 
+/// A close or a claim whose fee follows what blocks take: nobody stands at a page that would ask for it.
+bool ChannelDriver::Parts::paysCloses() const {
+    return std::ranges::any_of(channels, [](const auto& entry) {
+        const LiveChannel& live = entry.second;
+        const channel::Phase& phase = live.value.phase;
+        const bool settled = live.resolution && live.resolution->irrevocable;
+        return std::holds_alternative<channel::ShuttingDown>(phase) ||
+               std::holds_alternative<channel::Negotiating>(phase) ||
+               (std::holds_alternative<channel::Closing>(phase) && !settled);
+    });
+}
+
+/// Once for each tip; the light client has nobody to ask before it has the headers.
+void ChannelDriver::Parts::askForFees() {
+    const light::SyncStage stage = shell.client.sync().stage();
+    if (stage == light::SyncStage::no_peers || stage == light::SyncStage::headers) return;
+    fees_due = false;
+    shell.client.wantFees();
+}
+
 /// The funder keeps the feerate near what peers accept (anchors: enough to enter mempools).
 void ChannelDriver::Parts::adjustFeerate(const LiveChannel& live) {
     const auto* normal = std::get_if<channel::Normal>(&live.value.phase);

@@ -56,6 +56,31 @@ std::unique_ptr<ChannelDriver> restored(test::TestShell& shell, PeerDriver& peer
     return channels;
 }
 
+/// A shell on a practice chain of `blocks` blocks, of which it knows the headers.
+struct OnChain {
+    sandbox::PracticeChain chain;
+    std::unique_ptr<test::TestShell> shell;
+
+    explicit OnChain(std::uint32_t blocks) {
+        const auto endpoint = chain.start({.interval = Ticks{0}, .first_blocks = blocks});
+        check(endpoint.has_value(), "the practice chain listens");
+        shell = std::make_unique<test::TestShell>(*endpoint);
+        beginScan(*shell);
+        shell->shell().client.connectToPeers();
+        shell->end();
+    }
+    bool synced() {
+        return QTest::qWaitFor(
+            [&] {
+                const light::SyncStage stage = shell->shell().client.sync().stage();
+                return shell->shell().headerTip() == chain.ledger().height() &&
+                       stage != light::SyncStage::no_peers && stage != light::SyncStage::headers;
+            },
+            patience_ms);
+    }
+    std::size_t feesSeen() const { return shell->shell().client.fees().seen().size(); }
+};
+
 } // namespace
 
 class TestChannelDriver : public QObject {
@@ -153,6 +178,43 @@ private slots:
         QCOMPARE(channels->views().front().close_cause, std::string("together"));
         QVERIFY(stateInWallet() == wallet::EntryState::confirmed);
         QCOMPARE(close(true).error().code, -1);
+    }
+
+    /// Nobody stands at a page and asks what a payment costs, and yet closes and claims pay by it.
+    void close_onItsWay_asksForFeesAtEachTip_data() {
+        QTest::addColumn<QString>("phase");
+        QTest::addColumn<bool>("asks");
+        QTest::newRow("open") << "open" << false;
+        QTest::newRow("shutting down") << "shutting down" << true;
+        QTest::newRow("in no block") << "closing" << true;
+    }
+    void close_onItsWay_asksForFeesAtEachTip() {
+        QFETCH(QString, phase);
+        QFETCH(bool, asks);
+        OnChain on(20);
+        test::TestShell& shell = *on.shell;
+        const auto peers = peersOf(shell, 1);
+        test::TwoNodes nodes;
+        nodes.openNormal();
+        if (phase != "open")
+            nodes.apply(nodes.a, ch::CloseRequested{.request = {9}, .script = nodes.a.context.payout_script});
+        if (phase == "closing") nodes.settleDown();
+        const auto channels = restored(shell, *peers, nodes.a.channel);
+        const auto tick = [&] {
+            channels->tick();
+            shell.end();
+        };
+        QVERIFY(on.synced());
+        QCOMPARE(on.feesSeen(), std::size_t{0});
+        tick();
+        if (asks) QTRY_COMPARE_WITH_TIMEOUT(on.feesSeen(), std::size_t{6}, patience_ms);
+        on.chain.mine(1);
+        QVERIFY(on.synced());
+        tick();
+        if (asks) QTRY_COMPARE_WITH_TIMEOUT(on.feesSeen(), std::size_t{7}, patience_ms);
+        on.chain.mine(1);
+        QVERIFY(on.synced()); // what was asked for before came first
+        if (!asks) QCOMPARE(on.feesSeen(), std::size_t{0});
     }
 };
 
