@@ -99,6 +99,8 @@ struct ChannelDriver::Parts {
     bool noteCommitment(LiveChannel& live, const Transaction& transaction) const;
     std::set<OutPoint> noteRival(LiveChannel& live, const Transaction& transaction) const;
     std::uint32_t birthOf(const OutPoint& outpoint, const onchain::ChainFacts& chain) const;
+    /// What claims are paced by: the header tip, where the scan lags behind it (R11).
+    duplex::bitcoin::BlockHeight tip() const { return {std::max(height, shell.headerTip())}; }
     onchain::ChainFacts chainFactsOf(const LiveChannel& live) const;
     void renameClaimReservations(); // once, before the first resolve()
     std::vector<onchain::WalletCoin> feeCoins(const LiveChannel& live) const;

@@ -229,8 +229,7 @@ std::vector<onchain::WalletCoin> ChannelDriver::Parts::feeCoins(const LiveChanne
 }
 
 onchain::ChainFacts ChannelDriver::Parts::chainFactsOf(const LiveChannel& live) const {
-    onchain::ChainFacts facts{.verified_height = {height},
-                              .tip_height = {std::max(height, shell.headerTip())}};
+    onchain::ChainFacts facts{.verified_height = {height}, .tip_height = tip()};
     // The spend of the funding output, what spends its outputs, and so on.
     std::vector<OutPoint> outputs{live.value.terms.parameters.funding};
     std::set<duplex::bitcoin::Txid> taken;
@@ -371,7 +370,7 @@ void ChannelDriver::Parts::broadcastClaims(LiveChannel& live, const onchain::Clo
         const auto transaction = completed(live, claim);
         if (!transaction) continue;
         const auto txid = transaction->txid();
-        attempts.push_back(onchain::attemptOf(claim, {height}));
+        attempts.push_back(onchain::attemptOf(claim, tip()));
         std::set<OutPoint> inputs;
         for (const auto& input : transaction->inputs) inputs.insert(input.previous);
         for (const auto& coin : claim.wallet_inputs)

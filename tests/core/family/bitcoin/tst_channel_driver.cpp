@@ -56,6 +56,20 @@ std::unique_ptr<ChannelDriver> restored(test::TestShell& shell, PeerDriver& peer
     return channels;
 }
 
+/// A confirmed coin of the wallet.
+void earn(test::TestShell& shell, std::int64_t sat) {
+    Shell& with = shell.shell();
+    wallet::WalletChange change;
+    const auto script =
+        duplex::bitcoin::scriptFromAddress(with.wallet.value.newReceiveAddress(change), with.network);
+    duplex::bitcoin::TxIn input;
+    input.previous.txid.bytes.fill(5);
+    const Transaction coin{.inputs = {input}, .outputs = {{.value = {sat}, .script_pubkey = *script}}};
+    change.merge(with.wallet.value.connectBlock({1}, {}, {}, {coin}));
+    with.keep(change);
+    shell.end();
+}
+
 /// A shell on a practice chain of `blocks` blocks, of which it knows the headers.
 struct OnChain {
     sandbox::PracticeChain chain;
@@ -178,6 +192,26 @@ private slots:
         QCOMPARE(channels->views().front().close_cause, std::string("together"));
         QVERIFY(stateInWallet() == wallet::EntryState::confirmed);
         QCOMPARE(close(true).error().code, -1);
+    }
+
+    /// Else each look at the chain raises the fee as if a block had come, while the scan is behind.
+    void claim_isRememberedAtTheHeaderTip() {
+        OnChain on(20);
+        test::TestShell& shell = *on.shell;
+        const auto peers = peersOf(shell, 1);
+        QVERIFY(on.synced());
+        earn(shell, 500'000);
+        test::TwoNodes nodes;
+        nodes.a.context.feerates.commitment = {253}; // it needs a child
+        nodes.openNormal();
+        nodes.apply(nodes.a, ch::ForceCloseRequested{});
+        const auto channels = restored(shell, *peers, nodes.a.channel);
+        QVERIFY(shell.shell().verifiedHeight() < 20);
+        const auto row = shell.shell().wallet.database->read(store::Table::channel_facts, nodes.a.channel.id);
+        LiveChannel live{.value = nodes.a.channel};
+        QVERIFY(row && decodeFacts(*row, live));
+        QCOMPARE(live.attempts.size(), std::size_t{1});
+        QCOMPARE(live.attempts.front().last_built.value, 20u);
     }
 
     /// Nobody stands at a page and asks what a payment costs, and yet closes and claims pay by it.
