@@ -94,6 +94,8 @@ void ChannelDriver::Parts::carryOut(const ln::ChannelId& id, const channel::Acti
                 shell.outlet.log(fmt::format(
                     "channel {}: not opened: {}", id.hex(),
                     std::get<channel::Closed>(live->value.phase).cause.value_or("no cause given")));
+                // A new open_channel may use the temporary id again.
+                std::erase_if(renamed, [&](const auto& entry) { return entry.second == id; });
                 channels.erase(id);
                 shell.changed();
             },
@@ -135,8 +137,6 @@ void ChannelDriver::Parts::publish(LiveChannel& live, const channel::PublishTran
                                  transaction.txid().reversedHex()));
 }
 
-void ChannelDriver::Parts::answerClosers(LiveChannel& live, const std::string& type,
-                                         const Transaction& transaction) {
 /// An agreed close that ours replaces: while we announce both, no node takes ours, and its output would count
 /// beside those of our commitment. The partner may still bring it into a block; then it counts again.
 void ChannelDriver::Parts::giveUpAgreed(const LiveChannel& live, wallet::WalletChange& change) {
@@ -147,6 +147,8 @@ void ChannelDriver::Parts::giveUpAgreed(const LiveChannel& live, wallet::WalletC
     }
 }
 
+void ChannelDriver::Parts::answerClosers(LiveChannel& live, const std::string& type,
+                                         const Transaction& transaction) {
     const std::vector<Answered> closers = std::move(live.closers);
     live.closers.clear();
     live.close_alone_at.reset();

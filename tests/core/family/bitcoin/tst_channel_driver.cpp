@@ -129,6 +129,57 @@ private slots:
         QCOMPARE(std::ranges::count_if(shell.log(), refused), 30);
     }
 
+    /// What is left of a channel that was given up must not swallow a later one.
+    void temporaryId_ofAForgottenChannel_isFree() {
+        test::TestShell shell, partner_shell;
+        std::vector<ln::wire::AcceptChannel> accepted;
+        const auto peers = peersOf(shell, 1);
+        const auto partner = peersOf(partner_shell, 2, [&](const ln::wire::Message& message) {
+            if (const auto* accept = std::get_if<ln::wire::AcceptChannel>(&message))
+                accepted.push_back(*accept);
+        });
+        meet(*peers, *partner, partner_shell);
+        beginScan(shell);
+        earn(shell, 500'000);
+        ChannelDriver channels(shell.shell());
+        QVERIFY(channels.load().has_value());
+        channels.begin(ln::keys::LightningRoot(Bytes(64, 9)), *shell.shell().wallet.master, *peers, {});
+        const auto deliver = [&](const ln::wire::Message& message) {
+            channels.message(idOf(2), message);
+            shell.end();
+        };
+
+        test::TwoNodes nodes; // a is the partner's machine; what it sends lies in the inbox of b
+        test::TestNode& funder = nodes.a;
+        funder.context.chain_hash = shell.shell().network.genesis.hash();
+        nodes.apply(funder, ch::OpenRequested{.request = {1},
+                                              .temporary_channel_id = {ByteArray<32>{9}},
+                                              .funding_amount = {1'000'000},
+                                              .push_amount = {300'000'000}});
+        const ln::wire::Message open = nodes.b.inbox.front();
+        deliver(open);
+        QTRY_COMPARE_WITH_TIMEOUT(accepted.size(), std::size_t{1}, patience_ms);
+        nodes.apply(funder, ch::MessageReceived{.message = accepted.front()});
+        const auto& parameters = funder.channel.terms.parameters;
+        duplex::bitcoin::TxIn input;
+        input.previous.txid.bytes.fill(3);
+        input.witness = {Bytes(71, 1), Bytes(33, 2)};
+        const Transaction funding{
+            .inputs = {input},
+            .outputs = {
+                {.value = {1'000'000}, .script_pubkey = ln::commitment::fundingOutputScript(parameters)}}};
+        nodes.apply(funder, ch::FundingTransactionSigned{.transaction = funding});
+        deliver(nodes.b.inbox.back());
+        QCOMPARE(channels.all().size(), std::size_t{1});
+        QVERIFY(channels.all().begin()->first == funder.channel.id); // the lasting one
+
+        channels.completeTo({3'000}); // its funding never came
+        shell.end();
+        QVERIFY(channels.all().empty());
+        deliver(open);
+        QTRY_COMPARE_WITH_TIMEOUT(accepted.size(), std::size_t{2}, patience_ms);
+    }
+
     /// The agreed fee keeps a close out of every block: the way out.
     void close_withForceOfAnAgreedClose_goesAlone() {
         test::TestShell shell;
