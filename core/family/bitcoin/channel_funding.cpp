@@ -107,6 +107,9 @@ void ChannelDriver::fund(const api::FundChannel& request, Answered answered) {
         if (const auto row =
                 parts.shell.wallet.database->read(store::Table::requests, requestKey(request.request_id))) {
             if (const auto first = decodedResult(*row)) return answered(api::Reply{*first});
+            return fail(-4, "This request was carried out before, but what it did cannot be read (a newer "
+                            "Duplex wrote it, or it is damaged). Nothing was opened now. Look at the list of "
+                            "channels.");
         }
         for (auto& [id, opening] : parts.openings) {
             if (opening.request_id != request.request_id) continue;

@@ -301,6 +301,25 @@ private slots:
         QVERIFY(on.synced()); // what was asked for before came first
         if (!asks) QCOMPARE(on.feesSeen(), std::size_t{0});
     }
+
+    /// Threats 84: whatever it did, it must not be done twice.
+    void fund_withARecordThatCannotBeRead_opensNothing() {
+        test::TestShell shell;
+        const auto peers = peersOf(shell, 1);
+        beginScan(shell);
+        shell.shell().rows().put(store::Table::requests, toBytes(viewOf("fundchannel once")), Bytes{200});
+        shell.end();
+        ChannelDriver channels(shell.shell());
+        channels.begin(ln::keys::LightningRoot(Bytes(64, 9)), *shell.shell().wallet.master, *peers, {});
+        int code = 0;
+        api::FundChannel request{.node_id = idOf(2).hex(), .amount_sat = 300'000};
+        const auto answered = [&](const api::Answer& answer) { code = answer ? 0 : answer.error().code; };
+        channels.fund(request, answered);
+        QCOMPARE(code, -9); // it would go on: nobody is connected
+        request.request_id = "once";
+        channels.fund(request, answered);
+        QCOMPARE(code, -4);
+    }
 };
 
 DUPLEX_TEST(TestChannelDriver)
