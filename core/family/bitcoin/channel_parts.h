@@ -119,9 +119,9 @@ struct ChannelDriver::Parts {
     PaymentHooks hooks;
     std::uint32_t height = 0; // verified
     std::uint32_t told_tip = 0;
+    bool fees_due = false;                  // of the told tip
     std::optional<std::uint32_t> searching; // height of the block whose rounds run
     std::deque<Queued> queue;
-    bool fees_due = false;                  // of the told tip
     bool draining = false;
     std::uint64_t next_request = 1;
     std::map<std::uint64_t, std::function<void(const channel::Reply&)>> replies;
