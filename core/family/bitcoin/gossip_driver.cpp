@@ -16,6 +16,7 @@ constexpr std::uint8_t row_version = 1;
 
 constexpr Ticks range_lasts = 60min;
 constexpr Ticks between_cleanings = 60min;
+constexpr Ticks forged_counted = 60s;
 /// Gossip travels slowly: live gossip is asked for from so long before the last live peer went away.
 constexpr auto gossip_delay = 10min;
 
@@ -76,9 +77,10 @@ int directionFrom(const ln::NodeId& node, const ln::NodeId& other) {
 
 } // namespace
 
-GossipDriver::GossipDriver(Shell& shell, const crypto::PrivateKey& node_key, Send send)
+GossipDriver::GossipDriver(Shell& shell, const crypto::PrivateKey& node_key, Send send, Disconnect disconnect)
     : m_shell(shell), m_node_key(node_key), m_node_id(crypto::publicKey(node_key)),
       m_chain_hash(shell.network.genesis.hash()), m_send(std::move(send)),
+      m_disconnect(std::move(disconnect)),
       m_cache(shell.options.data_directory + "/graph.sqlite", m_chain_hash, shell.outlet.log),
       m_graph(m_cache.load()) {
     loadPeerPolicies();
@@ -104,6 +106,7 @@ void GossipDriver::peerReady(const ln::NodeId& node_id, const ln::Features& feat
 
 void GossipDriver::peerGone(const ln::NodeId& node_id) {
     std::erase_if(m_told, [&](const auto& entry) { return entry.second == node_id; });
+    m_forged.erase(node_id);
     const auto found = m_peers.find(node_id);
     if (found == m_peers.end()) return;
     const bool range_open = found->second.asks_range && !found->second.sync.isDone();
@@ -159,15 +162,34 @@ void GossipDriver::message(const ln::NodeId& from, const ln::wire::Message& mess
     if (const auto* update = std::get_if<ln::wire::ChannelUpdate>(&message);
         update != nullptr && takeOwnUpdate(*update, channels()))
         return;
-    takePublic(message);
+    takePublic(from, message);
     const auto peer = m_peers.find(from);
     if (peer == m_peers.end()) return;
     answerQuery(from, peer->second, message);
     noteRange(from, peer->second);
 }
 
-void GossipDriver::takePublic(const ln::wire::Message& message) {
+/// Peers that were asked, or that have a channel with us: whoever merely connects could fill the graph with
+/// channels of his own making, and keep us busy with signatures.
+bool GossipDriver::mayTell(const ln::NodeId& node_id) const {
+    const auto peer = m_peers.find(node_id);
+    const bool asked = peer != m_peers.end() && (peer->second.live || peer->second.asks_range);
+    return asked || std::ranges::any_of(m_told, [&](const auto& told) { return told.second == node_id; });
+}
+
+void GossipDriver::noteForged(const ln::NodeId& from) {
+    const Ticks now = io::now();
+    Forged& forged = m_forged.try_emplace(from, Forged{.since = now}).first->second;
+    if (now - forged.since > forged_counted) forged = {.since = now};
+    if (++forged.count != most_forged + 1) return;
+    m_shell.outlet.log("gossip of " + from.hex() + " has wrong signatures: disconnected");
+    m_disconnect(from);
+}
+
+void GossipDriver::takePublic(const ln::NodeId& from, const ln::wire::Message& message) {
+    if (!mayTell(from)) return;
     const auto change = m_intake.take(message, m_graph, io::calendarNow());
+    if (change == gossip::GraphChange::forged) return noteForged(from);
     if (change == gossip::GraphChange::added || change == gossip::GraphChange::updated) m_cache.noteChange();
 }
 

@@ -14,9 +14,13 @@ class GossipDriver {
 public:
     static constexpr std::size_t range_peers = 3; // asked for all channels; one more gives live gossip
 
+    /// Wrong signatures within a minute that a peer is forgiven: each cost us up to four verifications.
+    static constexpr int most_forged = 100;
+
     using Send = std::function<void(const ln::NodeId&, ln::wire::Message)>;
-    /// `send` queues an effect of the current turn.
-    GossipDriver(Shell& shell, const crypto::PrivateKey& node_key, Send send);
+    using Disconnect = std::function<void(const ln::NodeId&)>;
+    /// `send` and `disconnect` queue an effect of the current turn.
+    GossipDriver(Shell& shell, const crypto::PrivateKey& node_key, Send send, Disconnect disconnect);
     ~GossipDriver();
     GossipDriver(const GossipDriver&) = delete;
     GossipDriver& operator=(const GossipDriver&) = delete;
@@ -51,7 +55,9 @@ private:
 
     void loadPeerPolicies();
     bool takeOwnUpdate(const ln::wire::ChannelUpdate& update, const Channels& channels);
-    void takePublic(const ln::wire::Message& message);
+    bool mayTell(const ln::NodeId& node_id) const;
+    void takePublic(const ln::NodeId& from, const ln::wire::Message& message);
+    void noteForged(const ln::NodeId& from);
     void answerQuery(const ln::NodeId& from, Peer& peer, const ln::wire::Message& message);
     void handOver(bool range_open);
     bool isRanged(const ln::NodeId& node_id) const;
@@ -66,11 +72,17 @@ private:
     ln::NodeId m_node_id;
     duplex::bitcoin::BlockHash m_chain_hash;
     Send m_send;
+    Disconnect m_disconnect;
     GraphCache m_cache;
     ln::gossip::NetworkGraph m_graph;
     ln::gossip::GossipIntake m_intake;
     ln::gossip::LiquidityEstimate m_liquidity;
-    std::map<ln::NodeId, Peer> m_peers;         // connected, with gossip_queries
+    std::map<ln::NodeId, Peer> m_peers; // connected, with gossip_queries
+    struct Forged {
+        Ticks since{};
+        int count = 0;
+    };
+    std::map<ln::NodeId, Forged> m_forged;      // of connected peers that may tell
     std::map<ln::NodeId, Ticks> m_ranged;       // whose range was worked through, when
     std::optional<UnixTime> m_live_until;       // when the last live peer went away
     std::map<ln::ChannelId, ln::NodeId> m_told; // our policy went out on this connection

@@ -39,9 +39,11 @@ std::expected<void, std::string> Lightning::begin(ByteView bip39_seed) {
                            shell.changed();
                        }});
     gossip = std::make_unique<GossipDriver>(
-        shell, node_key, [this](const ln::NodeId& to, ln::wire::Message message) {
+        shell, node_key,
+        [this](const ln::NodeId& to, ln::wire::Message message) {
             shell.turn().after([this, to, message = std::move(message)] { peers->send(to, message); });
-        });
+        },
+        [this](const ln::NodeId& from) { shell.turn().after([this, from] { peers->disconnect(from); }); });
     payments = std::make_unique<PaymentDriver>(shell, root, channels, *gossip);
     if (const auto loaded = payments->load(); !loaded) return loaded;
     PaymentHooks hooks = payments->hooks();

@@ -70,8 +70,8 @@ GraphChange NetworkGraph::add(const wire::ChannelAnnouncement& message) {
     if (!features || features->firstUnknownCompulsory(Features{})) return GraphChange::invalid;
     if (m_slot_of.contains(message.short_channel_id))
         return GraphChange::known; // duplicates cost no verification
-    if (wire::encode(message).size() > longest_announcement || !signaturesFit(message))
-        return GraphChange::invalid;
+    if (wire::encode(message).size() > longest_announcement) return GraphChange::invalid;
+    if (!signaturesFit(message)) return GraphChange::forged;
     return addTrusted(message.short_channel_id, message.node_id_1, message.node_id_2);
 }
 
@@ -110,7 +110,7 @@ GraphChange NetworkGraph::add(const wire::ChannelUpdate& message, UnixTime now) 
     auto& policy = channel.policy[message.direction()];
     if (policy && policy->timestamp >= message.timestamp) return GraphChange::known;
     if (!signatureFits(message, m_nodes[channel.node[message.direction()]].node_id))
-        return GraphChange::invalid;
+        return GraphChange::forged;
     if (channel.capacity && message.htlc_maximum_msat > MilliSatoshi::fromSatoshi(*channel.capacity))
         return GraphChange::invalid; // BOLT 7: more than the capacity
     policy = policyOf(message);
@@ -125,7 +125,7 @@ GraphChange NetworkGraph::add(const wire::NodeAnnouncement& message, UnixTime no
     if (found == m_node_of.end()) return GraphChange::unknown_node;
     GraphNode& node = m_nodes[found->second];
     if (node.timestamp >= message.timestamp) return GraphChange::known;
-    if (!signatureFits(message)) return GraphChange::invalid;
+    if (!signatureFits(message)) return GraphChange::forged;
     node.timestamp = message.timestamp;
     node.alias = aliasText(message.alias);
     node.rgb_color = message.rgb_color;

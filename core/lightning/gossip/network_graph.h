@@ -57,7 +57,8 @@ enum class GraphChange {
     known,           // nothing new
     unknown_channel, // an update for a channel that is not here
     unknown_node,    // an announcement of a node without channels
-    invalid,         // against BOLT 7, or a bad signature
+    invalid,         // against BOLT 7
+    forged,          // a signature does not fit: no honest peer sends that on
     full,            // a cap is reached
 };
 

@@ -26,6 +26,7 @@ struct Driver {
     using Sent = std::vector<std::pair<ln::NodeId, ln::wire::Message>>;
     test::TestShell& shell;
     Sent sent;
+    std::vector<ln::NodeId> disconnected;
     std::unique_ptr<GossipDriver> gossip;
     std::map<ln::ChannelId, const ln::channel::Channel*> channels;
     int asked_for_channels = 0;
@@ -33,10 +34,12 @@ struct Driver {
     explicit Driver(test::TestShell& in) : shell(in) { restart(); }
     void restart() {
         gossip.reset();
-        gossip = std::make_unique<GossipDriver>(shell.shell(), test::privateKeyOf(1),
-                                                [this](const ln::NodeId& to, ln::wire::Message message) {
-                                                    sent.emplace_back(to, std::move(message));
-                                                });
+        gossip = std::make_unique<GossipDriver>(
+            shell.shell(), test::privateKeyOf(1),
+            [this](const ln::NodeId& to, ln::wire::Message message) {
+                sent.emplace_back(to, std::move(message));
+            },
+            [this](const ln::NodeId& from) { disconnected.push_back(from); });
     }
     void ready(std::uint8_t peer) {
         gossip->peerReady(idOf(peer), ln::ourInitFeatures());
@@ -122,8 +125,9 @@ ln::wire::NodeAnnouncement nodeNamed(std::uint8_t node, std::string_view alias, 
     return message;
 }
 
-/// A public channel between 3 and 4 with both policies.
+/// A public channel between 3 and 4 with both policies, from a peer that was asked.
 void takeChannel(Driver& driver, ln::ShortChannelId scid) {
+    driver.ready(2);
     driver.take(2, announcement(3, 4, scid));
     driver.take(2, update(3, 4, scid, secondsAgo(100)));
     driver.take(2, update(4, 3, scid, secondsAgo(50)));
@@ -170,6 +174,61 @@ private slots:
         QCOMPARE(driver.asked_for_channels, 0);
         driver.take(2, update(2, 1, real_scid, secondsAgo(10)));
         QCOMPARE(driver.asked_for_channels, 1);
+    }
+
+    /// Whoever listens is connected to by anybody, who may make keys and channels without end.
+    void strangersGossip_isNotLookedAt() {
+        test::TestShell shell;
+        Driver driver(shell);
+        for (std::uint8_t peer = 5; peer <= 8; ++peer) driver.ready(peer); // these are asked
+        driver.ready(9);
+        driver.gossip->peerReady(idOf(2), ln::Features{}); // knows no queries
+        const ln::ShortChannelId scid = ln::ShortChannelId::of(500, 1, 1);
+        for (const std::uint8_t stranger : {9, 2}) {
+            driver.take(stranger, announcement(3, 4, scid));
+            QCOMPARE(driver.gossip->graph().channelCount(), std::size_t{0});
+            auto forged = announcement(3, 4, scid);
+            forged.bitcoin_signature_2.bytes[9] ^= 1;
+            for (int i = 0; i < 200; ++i) driver.take(stranger, forged);
+        }
+        QVERIFY(driver.disconnected.empty());
+        driver.take(5, announcement(3, 4, scid));
+        QCOMPARE(driver.gossip->graph().channelCount(), std::size_t{1});
+        // Nor is one word on it; with a channel of ours it is.
+        driver.take(2, nodeNamed(3, "carol", secondsAgo(10)));
+        QCOMPARE(driver.gossip->nodes({.search = "carol"}).total, 0);
+        driver.gossip->channelUsable(channelWith(2));
+        driver.take(2, nodeNamed(3, "carol", secondsAgo(10)));
+        QCOMPARE(driver.gossip->nodes({.search = "carol"}).total, 1);
+        driver.gone(2);
+        driver.take(2, nodeNamed(3, "caroline", secondsAgo(5)));
+        QCOMPARE(driver.gossip->nodes({.search = "caroline"}).total, 0);
+    }
+
+    void wrongSignatures_areForgivenAHundredTimes() {
+        test::TestShell shell;
+        Driver driver(shell);
+        driver.ready(2);
+        driver.ready(5);
+        auto forged = announcement(3, 4, ln::ShortChannelId::of(500, 1, 1));
+        forged.bitcoin_signature_2.bytes[9] ^= 1; // three others are verified before it
+        for (int i = 0; i < 100; ++i) driver.take(2, forged);
+        QVERIFY(driver.disconnected.empty());
+        driver.take(5, forged); // counted by itself
+        QVERIFY(driver.disconnected.empty());
+        driver.take(2, forged);
+        QCOMPARE(driver.disconnected, std::vector<ln::NodeId>{idOf(2)});
+        driver.take(2, forged);
+        QCOMPARE(driver.disconnected.size(), std::size_t{1}); // once
+        driver.gone(2);
+        driver.ready(2);
+        driver.take(2, forged);
+        QCOMPARE(driver.disconnected.size(), std::size_t{1});
+        // What is only against the rules is no forgery: honest peers hand on what younger rules forbid.
+        auto odd = announcement(3, 4, ln::ShortChannelId::of(501, 1, 1));
+        odd.chain_hash = {};
+        for (int i = 0; i < 200; ++i) driver.take(5, odd);
+        QCOMPARE(driver.disconnected.size(), std::size_t{1});
     }
 
     void aliasLikeAPublicChannel_doesNotMakeUsDeaf() {

@@ -67,14 +67,14 @@ private slots:
         QVERIFY(graph.channel({7})->policy[0] && graph.channel({7})->policy[1]);
     }
 
-    void wrongSignatures_areInvalid() {
+    void wrongSignatures_areForged() {
         NetworkGraph graph(chain);
         for (int which = 0; which < 4; ++which) {
             wire::ChannelAnnouncement m = announcement(1, 2, 7);
             crypto::Signature* const signatures[] = {&m.node_signature_1, &m.node_signature_2,
                                                      &m.bitcoin_signature_1, &m.bitcoin_signature_2};
             signatures[which]->bytes[40] ^= 1;
-            QVERIFY(graph.add(m) == GraphChange::invalid);
+            QVERIFY(graph.add(m) == GraphChange::forged);
         }
         wire::ChannelAnnouncement swapped = announcement(1, 2, 7);
         std::swap(swapped.node_id_1, swapped.node_id_2);
@@ -84,7 +84,7 @@ private slots:
         wire::ChannelUpdate foreign = update(1, 2, 7);
         foreign.channel_flags ^= 1;
         foreign.signature = crypto::sign(wire::signedDigest(foreign), test::privateKeyOf(1));
-        QVERIFY(graph.add(foreign, now) == GraphChange::invalid);
+        QVERIFY(graph.add(foreign, now) == GraphChange::forged);
     }
 
     void threat71_numbersOutOfRange_areInvalid() {
@@ -128,7 +128,7 @@ private slots:
         QCOMPARE(graph.node(m.node_id)->alias, std::string("x"));
         QVERIFY(graph.add(m, now) == GraphChange::known);
         m.timestamp += 1;
-        QVERIFY(graph.add(m, now) == GraphChange::invalid); // signature no longer fits
+        QVERIFY(graph.add(m, now) == GraphChange::forged); // signature no longer fits
     }
 
     void snapshot_roundTrips_damageIsRefused() {
