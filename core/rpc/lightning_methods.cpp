@@ -163,6 +163,13 @@ LocalResult funded(const api::ChannelFunded& reply, const Arguments&, const Envi
 
 RequestResult closeChannel(const Arguments& arguments, const Environment&) {
     api::CloseChannel request{.id = arguments.text("id")};
+    // Core Lightning's, which a close without them would not be.
+    for (const char* name : {"fee_negotiation_step", "wrong_funding", "force_lease_closed", "feerange"})
+        if (arguments.has(name))
+            return fail(Code::bad_params,
+                        fmt::format("{}: this release cannot do that. Leave it out; nothing "
+                                    "was closed.",
+                                    name));
     if (arguments.has("unilateraltimeout")) {
         if (arguments.integer("unilateraltimeout") < 0)
             return fail(Code::bad_params, "unilateraltimeout: should not be negative");
@@ -517,6 +524,10 @@ std::vector<Method> channelMethods() {
                      .type = ParamType::integer,
                      .help = "seconds until it is closed alone; 0: never; default 172800"},
                     {.name = "destination", .help = "address for our share; default one of the wallet's"},
+                    {.name = "fee_negotiation_step", .help = "refused: its place is Core Lightning's"},
+                    {.name = "wrong_funding", .help = "refused, as above"},
+                    {.name = "force_lease_closed", .type = ParamType::boolean, .help = "refused, as above"},
+                    {.name = "feerange", .type = ParamType::json, .help = "refused, as above"},
                     {.name = "force", .type = ParamType::boolean, .help = "close alone now"},
                     {.name = "feerate", .type = ParamType::msat, .help = "normal, Nperkw or Nperkb"}},
          .summary = "Closes a channel. Answers once the closing transaction is sent.",

@@ -571,6 +571,23 @@ private slots:
         QVERIFY(call("listpeerchannels", q("{'short_channel_id':'ab'}")).starts_with("error -32602: short"));
     }
 
+    // What stands at a place of Core Lightning's means what it means there, or is refused.
+    void close_coreLightningsPlaces_areNotOurs() {
+        m_session.reply = [](const api::Request&) {
+            return api::Answer(api::ChannelClosed{.type = "mutual"});
+        };
+        call("close", q("{'id':'1x2x3','force':true,'feerate':'1000perkw'}"));
+        QCOMPARE(m_session.requests.size(), std::size_t{1});
+        const auto close = std::get<api::CloseChannel>(m_session.requests.front());
+        QVERIFY(close.force && close.feerate_sat_per_kvb == 4000);
+        QVERIFY(
+            call("close", q("['1x2x3',0,null,'50%']")).starts_with("error -32602: fee_negotiation_step:"));
+        QVERIFY(call("close", q("['1x2x3',0,null,null,'ab:1']")).starts_with("error -32602: wrong_funding:"));
+        QVERIFY(call("close", q("{'id':'1x2x3','force_lease_closed':true}"))
+                    .starts_with("error -32602: force_lease"));
+        QVERIFY(m_session.requests.empty());
+    }
+
     void label_star_isNoName() {
         const std::string said = "error -11: Invalid label name";
         QVERIFY(call("getnewaddress", q("['*']")).starts_with(said));
