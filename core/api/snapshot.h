@@ -107,6 +107,7 @@ struct HtlcView {
     std::int64_t amount_msat = 0;
     std::int64_t expiry = 0; // height
     std::string payment_hash;
+    std::string state; // Core Lightning's name: SENT_ADD_HTLC ... RCVD_REMOVE_ACK_REVOCATION
     friend bool operator==(const HtlcView&, const HtlcView&) = default;
 };
 

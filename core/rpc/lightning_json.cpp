@@ -69,7 +69,8 @@ Json htlcJson(const api::HtlcView& htlc) {
         .set("id", htlc.id)
         .set("amount_msat", htlc.amount_msat)
         .set("expiry", htlc.expiry)
-        .set("payment_hash", htlc.payment_hash);
+        .set("payment_hash", htlc.payment_hash)
+        .set("state", htlc.state);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 // Requests about the second floor and between the floors: to the drivers of the open wallet.
 
+#include "core/family/bitcoin/htlc_state.h"
 #include "core/family/bitcoin/parts.h"
 
 namespace duplex::family::bitcoin {
@@ -127,7 +128,8 @@ void BitcoinFamily::Parts::addDetails(api::ChannelView& view, const ln::channel:
                               .id = static_cast<std::int64_t>(htlc.id),
                               .amount_msat = htlc.amount.value,
                               .expiry = htlc.cltv_expiry.value,
-                              .payment_hash = htlc.payment_hash.hex()});
+                              .payment_hash = htlc.payment_hash.hex(),
+                              .state = htlcStateName(htlc)});
 }
 
 void BitcoinFamily::Parts::on(const api::ListPeerChannels& request, Answered answered) {

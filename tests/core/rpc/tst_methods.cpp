@@ -546,8 +546,12 @@ private slots:
     void listpeerchannels_channel_hasCoreLightningsFields() {
         m_session.reply = [](const api::Request&) {
             api::ChannelView view{.type = "anchors+scid_alias", .type_hex = "400000401000"};
-            view.htlcs = {
-                {.incoming = true, .id = 3, .amount_msat = 5000, .expiry = 900, .payment_hash = "ab"}};
+            view.htlcs = {{.incoming = true,
+                           .id = 3,
+                           .amount_msat = 5000,
+                           .expiry = 900,
+                           .payment_hash = "ab",
+                           .state = "RCVD_ADD_ACK_REVOCATION"}};
             view.direction = 1;
             view.most_htlcs = 30;
             view.opened_by_us = true;
@@ -565,7 +569,8 @@ private slots:
               "even']}",
               "'funding':{'local_funds_msat':50000,'remote_funds_msat':0,'pushed_msat':7}",
               "'status':['Open']", "'features':['option_static_remotekey','option_anchors_zero_fee_htlc_tx']",
-              "'htlcs':[{'direction':'in','id':3,'amount_msat':5000,'expiry':900,'payment_hash':'ab'}]"})
+              "'htlcs':[{'direction':'in','id':3,'amount_msat':5000,'expiry':900,'payment_hash':'ab','state':"
+              "'RCVD_ADD_ACK_REVOCATION'}]"})
             QVERIFY2(text.find(q(part)) != std::string::npos, part);
         QVERIFY(call("listpeerchannels", q("{'channel_id':'ab'}")).starts_with("error -32602: channel_id"));
         QVERIFY(call("listpeerchannels", q("{'short_channel_id':'ab'}")).starts_with("error -32602: short"));
