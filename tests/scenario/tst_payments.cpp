@@ -247,7 +247,7 @@ private slots:
         const Claimed claimed = claimedButNotSettled(world, {.retry_for_s = 1});
         QVERIFY(claimed.ok);
         const auto timed_out = world.alice->answerOf(claimed.request);
-        QVERIFY(!timed_out && timed_out.error().code == 210);
+        QVERIFY(!timed_out && timed_out.error().code == 200);
         QVERIFY(timed_out.error().message.find("may still succeed until block") != std::string::npos);
         const auto pays = world.alice->get<api::PaymentList>(api::ListPays{.status = "pending"}).payments;
         QCOMPARE(pays.size(), std::size_t{1});

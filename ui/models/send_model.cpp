@@ -35,7 +35,7 @@ QString afterColon(const QString& words) {
 
 // Codes of the engine (interface.md).
 constexpr int settled_already = 201;
-constexpr int not_final = 210;
+constexpr int not_final = 200;
 
 } // namespace
 
@@ -441,7 +441,7 @@ void SendModel::payUpper() {
             }
             finish(error.code == not_final ? QStringLiteral("onway") : QStringLiteral("failed"),
                    forPeople(error), {});
-            if (error.code == not_final) askOutcome(); // it also stands for tries that came to an end
+            if (error.code == not_final) askOutcome();
         });
 }
 

@@ -111,7 +111,7 @@ void TestWindow::send_notFinal_offersNoSecondTry() {
         const auto* pay = std::get_if<api::Pay>(&request);
         if (pay == nullptr) return sampleAnswer(request);
         return std::unexpected(api::Error{
-            210, "This payment is not final: it may still succeed until block 976500. Do not pay it by "
+            200, "This payment is not final: it may still succeed until block 976500. Do not pay it by "
                  "another way before that; the list of payments tells what became of it."});
     };
     settle(60);
