@@ -303,7 +303,8 @@ void ChannelsModel::writeDetail() {
                    .arg(m_display.msat(channel->spendable_msat))
              : QString()},
         {QStringLiteral("canCloseTogether"), open && usable(*channel) && channel->connected},
-        {QStringLiteral("canCloseAlone"), open},
+        // An agreed close whose fee is too low for the blocks of these days is no dead end.
+        {QStringLiteral("canCloseAlone"), open || channel->state == "CLOSINGD_COMPLETE"},
         {QStringLiteral("fundingTxid"), textOf(channel->funding_txid)},
         {QStringLiteral("whyNot"),
          open && !channel->connected ? tr("Closing together needs the partner online.") : QString()}};

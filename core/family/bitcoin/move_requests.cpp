@@ -44,8 +44,13 @@ void BitcoinFamily::Parts::on(const api::GetForecast& request, Answered answered
     const auto channel = m_lightning->channels.find(request.channel_id);
     if (!channel) return fail(answered, -8, "There is no channel '" + request.channel_id + "'.");
     if (!m_lightning->isUp()) return fail(answered, -13, "The wallet is locked: unlock it first.");
-    const ChannelStage stage = stageOf(*m_lightning->channels.all().at(*channel));
-    if (stage != ChannelStage::awaiting_funding && stage != ChannelStage::awaiting_ready &&
+    const ln::channel::Channel& value = *m_lightning->channels.all().at(*channel);
+    const ChannelStage stage = stageOf(value);
+    const auto* closing = std::get_if<ln::channel::Closing>(&value.phase);
+    // An agreed close that no block takes can still be forced.
+    const bool only_agreed =
+        closing != nullptr && closing->kind == ln::channel::CloseKind::mutual && !closing->spend;
+    if (!only_agreed && stage != ChannelStage::awaiting_funding && stage != ChannelStage::awaiting_ready &&
         stage != ChannelStage::usable && stage != ChannelStage::agreeing_close)
         return fail(
             answered, -8,

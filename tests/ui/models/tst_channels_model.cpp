@@ -135,6 +135,22 @@ private slots:
         QCOMPARE(parts[0].toMap().value(QStringLiteral("share")).toDouble(), 0.0);
         QVERIFY(parts[1].toMap().value(QStringLiteral("share")).toDouble() > 0);
     }
+    // Agreed, but in no block: it can still be closed alone. One that closes alone already cannot.
+    void agreedClose_inNoBlock_canStillBeClosedAlone() {
+        ModelFixture fixture;
+        ui::ChannelsModel& channels = *fixture.app.channels();
+        api::ChannelsSnapshot snapshot = test::sampleChannels();
+        snapshot.channels.resize(1);
+        snapshot.channels[0].closing_txid = std::string(64, 'a');
+        for (const auto& [state, may] :
+             {std::pair{"CLOSINGD_COMPLETE", true}, std::pair{"AWAITING_UNILATERAL", false}}) {
+            snapshot.channels[0].state = state;
+            fixture.session.publish(snapshot);
+            const QVariantMap detail = channels.property("detail").toMap();
+            QVERIFY(!detail.value(QStringLiteral("canCloseTogether")).toBool());
+            QCOMPARE(detail.value(QStringLiteral("canCloseAlone")).toBool(), may);
+        }
+    }
     void closeTogether_neverTurnsIntoAlone() {
         ModelFixture fixture;
         fixture.app.channels()->closeTogether();

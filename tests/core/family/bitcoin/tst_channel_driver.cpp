@@ -214,6 +214,7 @@ private slots:
         QVERIFY(announced(agreed.txid()));
         QVERIFY(stateInWallet() == wallet::EntryState::pending);
         QCOMPARE(close(false).error().code, -1);
+        QVERIFY(channels->forecast(a.channel.id).yours_sat > 0);
 
         const api::Answer alone = close(true);
         const auto* closed = alone ? std::get_if<api::ChannelClosed>(&*alone) : nullptr;
