@@ -184,6 +184,7 @@ struct WalletInfo {
 
 struct Mnemonic {
     std::string words;
+    bool has_passphrase = false; // BIP 39: the words alone restore another, empty wallet
 };
 
 struct AddressInfo {

@@ -127,9 +127,7 @@ std::expected<bool, api::Error> flag(const Json& value, std::string_view name, b
 std::expected<void, api::Error> needReplaceable(const Json& value) {
     const auto replaceable = flag(value, "replaceable", true);
     if (!replaceable) return std::unexpected(replaceable.error());
-    if (!*replaceable)
-        return fail(Code::bad_parameter,
-                    "Sends always signal replaceability, so that their fee can be raised.");
+    if (!*replaceable) return fail(Code::bad_parameter, "Sends always signal replaceability.");
     return {};
 }
 

@@ -483,14 +483,19 @@ std::vector<Method> seedMethods() {
          .group = group,
          .params = {{.name = "passphrase", .help = "needed even when unlocked", .secrecy = Secrecy::secret}},
          .summary = "The wallet's words. Whoever sees them can take everything. Three failures a minute.",
-         .result_help = "{mnemonic}",
+         .result_help = "{mnemonic, warnings}",
          .example = "-stdinpass exportmnemonic",
          .request = asking([](const Arguments& arguments) {
              return api::ExportMnemonic{.passphrase = normalized(arguments.text("passphrase"))};
          }),
          .result =
              onReply<api::Mnemonic>([](const api::Mnemonic& reply, const Arguments&, const Environment&) {
-                 return Json::object().set("mnemonic", reply.words);
+                 Json result = Json::object().set("mnemonic", reply.words);
+                 if (reply.has_passphrase)
+                     result.set("warnings", Json::array().push(
+                                                "These words alone do not restore this wallet: it also has "
+                                                "a passphrase of its own (BIP 39), given when it was made."));
+                 return result;
              })},
     };
 }

@@ -202,6 +202,7 @@ void SettingsModel::forgetMessages() {
 
 void SettingsModel::forget() {
     m_words.clear();
+    m_words_lack.clear();
     m_backup_written.reset();
     m_upper_peers.clear();
     writePeers();
@@ -304,6 +305,10 @@ void SettingsModel::showWords(const QString& password) {
         api::ExportMnemonic{password.toStdString()},
         [this](const api::Mnemonic& mnemonic) {
             m_words = textOf(mnemonic.words).split(QLatin1Char(' '), Qt::SkipEmptyParts);
+            if (mnemonic.has_passphrase)
+                m_words_lack =
+                    tr("These words alone do not bring this wallet back: it also has a passphrase of "
+                       "its own (BIP 39), given when it was made. Keep that one too.");
             emit changed();
         },
         [this](const QString& why) {
@@ -314,6 +319,7 @@ void SettingsModel::showWords(const QString& password) {
 
 void SettingsModel::forgetWords() {
     m_words.clear();
+    m_words_lack.clear();
     emit changed();
 }
 

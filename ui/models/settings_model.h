@@ -25,6 +25,7 @@ class SettingsModel : public QObject {
     Q_PROPERTY(QString message MEMBER m_message NOTIFY changed)
     Q_PROPERTY(QString error MEMBER m_error NOTIFY changed)
     Q_PROPERTY(QStringList words MEMBER m_words NOTIFY changed)
+    Q_PROPERTY(QString wordsLack MEMBER m_words_lack NOTIFY changed)
 
 public:
     SettingsModel(Asker& asker, Display& display, QString file, QObject* parent = nullptr);
@@ -85,6 +86,7 @@ private:
     std::vector<Row> m_ground_peers, m_upper_peers;
     QVariantList m_safety;
     QStringList m_words;
+    QString m_words_lack; // what they do not restore by themselves
     QString m_safety_text, m_peers_text, m_message, m_error;
     RowListModel m_peers;
 };

@@ -11,6 +11,8 @@
 #include "core/family/bitcoin/wallet_files.h"
 #include "core/io/worker_pool.h"
 
+#include <span>
+
 namespace duplex::family::bitcoin {
 
 using duplex::bitcoin::OutputsByTxid;
@@ -153,6 +155,7 @@ private:
     api::WalletTransaction describe(const wallet::HistoryEntry& entry) const;
     std::string labelOf(const wallet::HistoryEntry& entry) const;
     api::AddressInfo describe(const duplex::bitcoin::Script& script, const wallet::KeyPlace* place) const;
+    void addReceived(std::span<api::AddressInfo> addresses) const;
     api::Coin describe(const wallet::Coin& coin) const;
     std::expected<duplex::bitcoin::FeeratePerKw, api::Error>
     feerateFor(const api::SendCoins& request, std::string& reason, ledger::Verified& verified) const;

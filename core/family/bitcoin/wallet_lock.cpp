@@ -238,7 +238,8 @@ void BitcoinFamily::Parts::withOpenSeed(const Answered& answered,
 void BitcoinFamily::Parts::on(const api::ExportMnemonic& request, Answered answered) {
     if (!needWallet(answered)) return;
     const auto tell = [this, answered](const SeedContents& contents) {
-        answer(answered, api::Mnemonic{textOf(contents.mnemonic.sentence().reveal())});
+        answer(answered, api::Mnemonic{.words = textOf(contents.mnemonic.sentence().reveal()),
+                                       .has_passphrase = !contents.mnemonic_passphrase.reveal().empty()});
     };
     if (!m_wallet->facts.protected_by_password) return withOpenSeed(answered, tell);
     withSeed(request.passphrase, [this, answered, tell](const auto& contents) {

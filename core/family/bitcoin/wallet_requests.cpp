@@ -110,11 +110,6 @@ api::AddressInfo BitcoinFamily::Parts::describe(const duplex::bitcoin::Script& s
     info.descriptor = (spending ? "wpkh([" : "tr([") + origin + "]" + info.public_key + ")";
     if (const auto checksum = duplex::bitcoin::keys::descriptorChecksum(info.descriptor))
         info.descriptor += "#" + *checksum;
-    for (const auto& [outpoint, coin] : m_wallet->value.coins().coins()) {
-        if (coin.output.script_pubkey != script) continue;
-        info.used = true;
-        info.received_sat += coin.output.value.value;
-    }
     info.verified = ownVerified();
     return info;
 }
@@ -124,7 +119,9 @@ void BitcoinFamily::Parts::on(const api::GetAddressInfo& request, Answered answe
     const auto script = duplex::bitcoin::scriptFromAddress(request.address, m_network);
     if (!script) return fail(answered, -5, std::string(duplex::bitcoin::textOf(script.error())));
     const auto place = m_wallet->value.keys().placeOf(*script);
-    answer(answered, describe(*script, place ? &*place : nullptr));
+    api::AddressInfo info = describe(*script, place ? &*place : nullptr);
+    if (place) addReceived({&info, 1});
+    answer(answered, std::move(info));
 }
 
 void BitcoinFamily::Parts::on(const api::ListAddresses&, Answered answered) {
@@ -137,7 +134,20 @@ void BitcoinFamily::Parts::on(const api::ListAddresses&, Answered answered) {
             describe(duplex::bitcoin::payToWitnessPublicKeyHash(publicKeyAt(m_wallet->facts.accounts, place)),
                      &place));
     }
+    addReceived(list.addresses);
     answer(answered, std::move(list));
+}
+
+/// All at once: each of many addresses among many coins would hold up everything else.
+void BitcoinFamily::Parts::addReceived(std::span<api::AddressInfo> addresses) const {
+    std::map<std::string, api::AddressInfo*> by_script;
+    for (api::AddressInfo& info : addresses) by_script.emplace(info.script_hex, &info);
+    for (const auto& [outpoint, coin] : m_wallet->value.coins().coins()) {
+        const auto found = by_script.find(toHex(coin.output.script_pubkey));
+        if (found == by_script.end()) continue;
+        found->second->used = true;
+        found->second->received_sat += coin.output.value.value;
+    }
 }
 
 /// What was paid to or from this script is called so from now on.

@@ -219,6 +219,15 @@ private slots:
         auto engine = engine::Engine::start(optionsIn(other));
         QVERIFY(ask(**engine, api::CreateWallet{.name = "restored", .mnemonic = words}).has_value());
         QVERIFY(seen.contains(get<api::Text>(ask(**engine, api::NewAddress{})).text));
+        QVERIFY(!get<api::Mnemonic>(ask(**engine, api::ExportMnemonic{})).has_passphrase);
+        // With a passphrase of its own these words make another wallet, and whoever writes them down is told.
+        QVERIFY(ask(**engine, api::UnloadWallet{}).has_value());
+        QVERIFY(
+            ask(**engine, api::CreateWallet{.name = "more", .mnemonic = words, .mnemonic_passphrase = "x"})
+                .has_value());
+        QVERIFY(!seen.contains(get<api::Text>(ask(**engine, api::NewAddress{})).text));
+        const auto told = get<api::Mnemonic>(ask(**engine, api::ExportMnemonic{}));
+        QVERIFY(told.words == words && told.has_passphrase);
     }
 
     // threats 96: after a run with every secret used, none stands in the log or in any file that is not

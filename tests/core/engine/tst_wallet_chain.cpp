@@ -126,6 +126,12 @@ private slots:
         const auto confirmed = node.ask<api::WalletTransaction>(api::GetWalletTransaction{.txid = txid});
         QCOMPARE(confirmed.verified.label, Label::proved_recent);
         QCOMPARE(confirmed.verified.time, confirmed.block_time); // of the fact, not of the question
+        const auto addresses = node.ask<api::AddressList>(api::ListAddresses{}).addresses;
+        QCOMPARE(addresses.size(), std::size_t{1});
+        QVERIFY(addresses[0].used);
+        QCOMPARE(addresses[0].received_sat, 700'000);
+        QCOMPARE(node.ask<api::AddressInfo>(api::GetAddressInfo{.address = addresses[0].address}).received_sat,
+                 700'000);
         // Our own payment out of it is signed by our keys.
         const auto sent = node.ask<api::SendReply>(
             api::SendCoins{.payees = {{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", 100'000}}});

@@ -118,6 +118,26 @@ private slots:
         settings.forgetWords();
         QVERIFY(settings.property("words").toStringList().isEmpty());
     }
+    // Written down as the backup, they would bring back another, empty wallet.
+    void words_ofAWalletWithAPassphraseOfItsOwn_sayThatTheyAreNotAll() {
+        ModelFixture fixture;
+        bool has_passphrase = false;
+        fixture.session.handler = [&](const api::Request& request) -> api::Answer {
+            if (!std::holds_alternative<api::ExportMnemonic>(request)) return test::sampleAnswer(request);
+            return api::Mnemonic{.words = "legal winner", .has_passphrase = has_passphrase};
+        };
+        ui::SettingsModel& settings = *fixture.app.settings();
+        settings.showWords({});
+        QTRY_COMPARE(settings.property("words").toStringList().size(), 2);
+        QVERIFY(ModelFixture::text(&settings, "wordsLack").isEmpty());
+        settings.forgetWords();
+        has_passphrase = true;
+        settings.showWords({});
+        QTRY_COMPARE(settings.property("words").toStringList().size(), 2);
+        QVERIFY(ModelFixture::text(&settings, "wordsLack").contains(QStringLiteral("BIP 39")));
+        settings.forgetWords();
+        QVERIFY(ModelFixture::text(&settings, "wordsLack").isEmpty());
+    }
     void password_differs_asksNothing() {
         ModelFixture fixture;
         ui::SettingsModel& settings = *fixture.app.settings();

@@ -174,5 +174,6 @@ Page {
         Label { Layout.fillWidth: true; wrapMode: Text.Wrap; dim: true; text: qsTr("Whoever sees them can take everything. Write them on paper, never into a computer.") }
         Field { id: key; visible: page.status.hasPassword && page.settings.words.length === 0; Layout.fillWidth: true; label: qsTr("Password"); secret: true; error: page.settings.error; onAccepted: words.confirmed() }
         WordGrid { visible: page.settings.words.length > 0; Layout.fillWidth: true; words: page.settings.words }
+        Label { visible: text !== ""; Layout.fillWidth: true; wrapMode: Text.Wrap; text: page.settings.wordsLack }
     }
 }
