@@ -302,8 +302,8 @@ void PaymentDriver::Parts::answerWith(const OutgoingPayment& payment, const Answ
         return answer(answered, describe(payment, payment_facts.at(payment.request().payment_hash)));
     if (payment.state() == PaymentState::failed)
         return fail(answered, codeOf(payment.failure()), failureText(payment.failure()));
-    // Threats 85: never "failed" while a part may still succeed. 200 is CLN's code for that; its 210 says that
-    // nothing is on its way.
+    // Threats 85: never "failed" while a part may still succeed. 200 is CLN's code for that; its 210 says
+    // that nothing is on its way.
     const auto last = payment.lastExpiry();
     fail(answered, 200,
          "This payment is not final: it may still succeed until block " +

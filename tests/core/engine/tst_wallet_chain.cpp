@@ -130,8 +130,9 @@ private slots:
         QCOMPARE(addresses.size(), std::size_t{1});
         QVERIFY(addresses[0].used);
         QCOMPARE(addresses[0].received_sat, 700'000);
-        QCOMPARE(node.ask<api::AddressInfo>(api::GetAddressInfo{.address = addresses[0].address}).received_sat,
-                 700'000);
+        QCOMPARE(
+            node.ask<api::AddressInfo>(api::GetAddressInfo{.address = addresses[0].address}).received_sat,
+            700'000);
         // Our own payment out of it is signed by our keys.
         const auto sent = node.ask<api::SendReply>(
             api::SendCoins{.payees = {{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", 100'000}}});
