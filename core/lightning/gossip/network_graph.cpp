@@ -109,8 +109,10 @@ GraphChange NetworkGraph::add(const wire::ChannelUpdate& message, UnixTime now) 
     GraphChannel& channel = m_channels[found->second];
     auto& policy = channel.policy[message.direction()];
     if (policy && policy->timestamp >= message.timestamp) return GraphChange::known;
+    // No forgery of whoever brings it: the key is the one that the first announcement of this channel named,
+    // and nobody has looked into the chain for that. A liar's would make all honest peers look like forgers.
     if (!signatureFits(message, m_nodes[channel.node[message.direction()]].node_id))
-        return GraphChange::forged;
+        return GraphChange::invalid;
     if (channel.capacity && message.htlc_maximum_msat > MilliSatoshi::fromSatoshi(*channel.capacity))
         return GraphChange::invalid; // BOLT 7: more than the capacity
     policy = policyOf(message);
