@@ -83,6 +83,16 @@ void ChannelsModel::take(const api::ChannelsSnapshot& channels) {
     const api::ChannelView* shown = current();
     const std::optional<api::ChannelView> before = shown ? std::optional(*shown) : std::nullopt;
     m_channels = channels;
+    // Closed by the partner, or alone: nobody answers the wish to agree any more.
+    for (auto& [id, closing] : m_closings) {
+        const auto found =
+            std::ranges::find(channels.channels, id.toStdString(), &api::ChannelView::channel_id);
+        const bool over = found == channels.channels.end() ||
+                          (!found->closing_txid.empty() && found->state != "CLOSINGD_COMPLETE");
+        if (!over) continue;
+        closing.together = false;
+        if (closing.message == waitingForPartner()) closing.message.clear();
+    }
     if (current() == nullptr) {
         m_selected = channels.channels.empty() ? QString() : textOf(channels.channels.front().channel_id);
         m_forecast.clear();
@@ -324,6 +334,10 @@ ChannelsModel::Closing ChannelsModel::said() const {
     return found == m_closings.end() ? Closing{} : found->second;
 }
 
+QString ChannelsModel::waitingForPartner() {
+    return tr("Waiting for the partner to agree. If no answer comes, close it alone.");
+}
+
 void ChannelsModel::close(Way way) {
     if (m_selected.isEmpty()) return;
     Closing& closing = m_closings[m_selected];
@@ -331,9 +345,7 @@ void ChannelsModel::close(Way way) {
     if (asked) return;
     asked = true;
     closing.error.clear();
-    closing.message = way == Way::alone
-                          ? QString()
-                          : tr("Waiting for the partner to agree. If no answer comes, close it alone.");
+    closing.message = way == Way::alone ? QString() : waitingForPartner();
     api::CloseChannel request{.id = m_selected.toStdString(), .force = way == Way::alone};
     if (way == Way::together) request.unilateral_timeout_s = 0; // never alone without being asked
     m_asker.ask<api::ChannelClosed>(

@@ -71,6 +71,7 @@ void MoveModel::setAmount(const QString& text) {
     m_amount_text = text;
     m_amount_error = amountProblem(text, tr("Write whole sat, for example 250 000."));
     m_edited = true;
+    m_asker.cancel(m_asked); // the price of what was written before
     m_pause.start();
     refresh();
 }
@@ -84,6 +85,7 @@ void MoveModel::setPeer(const QString& peer) {
     if (peer == m_peer) return;
     m_peer = peer;
     m_edited = true;
+    m_asker.cancel(m_asked); // the price of what was written before
     m_pause.start();
     refresh();
 }

@@ -60,7 +60,7 @@ void ReceiveModel::renew(const api::AddressList& list) {
         m_edited = false;
         return useOrMake(list);
     }
-    if (expired() && !m_edited) askInvoice();
+    if ((expired() || m_invoice.isEmpty()) && !m_edited) askInvoice();
     refresh();
 }
 
@@ -243,9 +243,7 @@ void ReceiveModel::take(const api::Notification& notification) {
     if (notification.topic == api::Notification::Topic::transaction) listAddresses();
     const bool mine = notification.topic == api::Notification::Topic::payment && !m_payment_hash.empty() &&
                       notification.id == m_payment_hash;
-    if (!mine ||
-        (notification.state != "settled" && notification.state != "paid" && notification.state != "complete"))
-        return;
+    if (!mine || notification.state != "received") return;
     m_paid = true;
     m_paid_text = tr("Paid: %1 arrived.").arg(m_display.msat(notification.amount_msat));
     refresh();

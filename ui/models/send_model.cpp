@@ -59,7 +59,12 @@ SendModel::SendModel(Asker& asker, Display& display, const PortfolioModel& portf
 void SendModel::takeStatus(const api::StatusSnapshot& status) {
     const bool moved = std::exchange(m_tip, status.tip_hash) != status.tip_hash;
     const bool opened = std::exchange(m_wallet, status.wallet) != status.wallet;
-    if (moved || opened) planAgain();
+    // What was planned while the wallet was locked says nothing of what it knows now: all is asked anew
+    // first.
+    if (opened && isEditing())
+        plan();
+    else if (moved)
+        planAgain();
     if (opened) refresh();
 }
 
@@ -209,7 +214,7 @@ void SendModel::plan() {
 
 // The plans that are shown stand until the new ones are there: what is sent is bound to them.
 void SendModel::planAgain() {
-    if (isEditing() && (m_ground.answered || m_upper.answered)) askPlans();
+    if (isEditing() && (!m_found.address.empty() || !m_found.invoice.empty())) askPlans();
 }
 
 void SendModel::askPlans() {
@@ -236,6 +241,7 @@ void SendModel::askPlans() {
 
 // More than any layer that could carry it has: said where the amount is written, and nowhere else.
 QString SendModel::tooMuch() const {
+    if (m_wallet != api::WalletState::unlocked) return {}; // nothing is known of its channels yet
     std::int64_t most = -1;
     int where = 0;
     for (const int level : {1, 2}) {
@@ -446,13 +452,15 @@ void SendModel::payUpper() {
 }
 
 void SendModel::askOutcome() {
-    m_asked = m_asker.ask<api::PaymentList>(api::ListPays{.bolt11 = m_found.invoice},
-                                            [this](const api::PaymentList& list) {
-                                                if (!list.payments.empty() &&
-                                                    list.payments.back().status != "pending")
-                                                    takeOutcome(list.payments.back());
-                                            },
-                                            {});
+    m_asker.cancel(m_asked);
+    m_asked =
+        m_asker.ask<api::PaymentList>(api::ListPays{.bolt11 = m_found.invoice},
+                                      [this](const api::PaymentList& list) {
+                                          if (m_state == QLatin1String("onway") && !list.payments.empty() &&
+                                              list.payments.back().status != "pending")
+                                              takeOutcome(list.payments.back());
+                                      },
+                                      {});
 }
 
 void SendModel::takeOutcome(const api::PaymentInfo& payment) {

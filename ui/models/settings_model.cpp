@@ -78,10 +78,12 @@ void SettingsModel::askBackup() {
     m_asker.ask<api::StaticBackup>(
         api::GetStaticBackup{},
         [this](const api::StaticBackup& backup) {
+            m_asking_backup = false;
             m_backup_written = backup.written_at;
             writeSafety();
         },
         [this](const QString&) {
+            m_asking_backup = false;
             m_backup_written.reset();
             writeSafety();
         });
@@ -203,6 +205,7 @@ void SettingsModel::forgetMessages() {
 void SettingsModel::forget() {
     m_words.clear();
     m_words_lack.clear();
+    m_asking_backup = false; // the question went with the wallet
     m_backup_written.reset();
     m_upper_peers.clear();
     writePeers();

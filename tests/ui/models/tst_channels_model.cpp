@@ -170,16 +170,30 @@ private slots:
         QVERIFY(ModelFixture::text(&channels, "message").contains(QStringLiteral("Waiting for the partner")));
         channels.open(); // the page was left and opened again
         QVERIFY(channels.property("waiting").toBool());
+        api::ChannelsSnapshot snapshot = test::sampleChannels();
+        fixture.session.publish(snapshot);
+        QVERIFY(channels.property("waiting").toBool());
+        for (api::ChannelView& view : snapshot.channels) { // the partner closed alone instead
+            if (view.channel_id != channels.selected().toStdString()) continue;
+            view.state = "ONCHAIN";
+            view.closing_txid = std::string(64, 'a');
+        }
+        fixture.session.publish(snapshot);
+        QVERIFY(!channels.property("waiting").toBool());
+        QCOMPARE(ModelFixture::text(&channels, "message"), QString());
+        fixture.session.publish(test::sampleChannels());
+        channels.closeTogether();
+        QCOMPARE(fixture.session.count<api::CloseChannel>(), 2);
         const QString first = channels.selected();
         channels.closeAlone(QStringLiteral("Kestrel"));
-        QCOMPARE(fixture.session.count<api::CloseChannel>(), 2);
+        QCOMPARE(fixture.session.count<api::CloseChannel>(), 3);
         QVERIFY(fixture.session.last<api::CloseChannel>()->force);
         QCOMPARE(fixture.session.last<api::CloseChannel>()->id, first.toStdString());
         channels.select(channels.channels()->rows()[2].id); // another channel knows nothing of it
         QVERIFY(!channels.property("waiting").toBool());
         QCOMPARE(ModelFixture::text(&channels, "message"), QString());
         channels.closeAlone(QStringLiteral("Harbour 21"));
-        QCOMPARE(fixture.session.count<api::CloseChannel>(), 3);
+        QCOMPARE(fixture.session.count<api::CloseChannel>(), 4);
         QCOMPARE(fixture.session.last<api::CloseChannel>()->id, channels.selected().toStdString());
     }
     void close_answered_isSaidOfItsChannel() {

@@ -59,6 +59,22 @@ private slots:
         QTRY_VERIFY(move.property("canStart").toBool());
         QCOMPARE(fixture.session.last<api::GetQuotes>()->amount_sat, 260'000);
     }
+    // The price of what was written before comes while the new amount is being written.
+    void edit_whileThePriceIsOnItsWay_dropsIt() {
+        ModelFixture fixture;
+        ui::MoveModel& move = *fixture.app.move();
+        bool edited = false;
+        fixture.session.handler = [&](const api::Request& request) -> api::Answer {
+            if (std::holds_alternative<api::GetQuotes>(request) && !std::exchange(edited, true))
+                move.setAmount(QStringLiteral("260 000"));
+            return test::sampleAnswer(request);
+        };
+        move.setAmount(QStringLiteral("250 000"));
+        QTRY_VERIFY(edited);
+        QVERIFY(!move.property("canStart").toBool());
+        QTRY_VERIFY(move.property("canStart").toBool());
+        QCOMPARE(fixture.session.last<api::GetQuotes>()->amount_sat, 260'000);
+    }
     void start_closingAlone_wantsTheNameFirst() {
         ModelFixture fixture;
         ui::MoveModel& move = *fixture.app.move();

@@ -113,7 +113,7 @@ private slots:
         receive.open();
         QTRY_VERIFY(!ModelFixture::text(&receive, "invoice").isEmpty());
         api::Notification paid{
-            .topic = api::Notification::Topic::payment, .id = "another", .state = "settled"};
+            .topic = api::Notification::Topic::payment, .id = "another", .state = "received"};
         emit fixture.session.notified(paid);
         QCOMPARE(ModelFixture::text(&receive, "paidText"), QString());
         const auto invoice = test::sampleAnswer(api::CreateInvoice{});
@@ -180,7 +180,7 @@ private slots:
         emit fixture.session.notified(
             {.topic = api::Notification::Topic::payment,
              .id = std::get<api::InvoiceInfo>(*test::sampleAnswer(api::CreateInvoice{})).payment_hash,
-             .state = "settled"});
+             .state = "received"});
         QVERIFY(!ModelFixture::text(&receive, "paidText").isEmpty());
         QVERIFY(!receive.property("payable").toBool());
         receive.open();

@@ -324,6 +324,33 @@ private slots:
         fixture.session.publish(test::sampleStatus());
         QTRY_VERIFY(send.property("canPay").toBool());
     }
+    // A partner that drops for a moment, or a start with a password, leaves L2 without funds for a while:
+    // what is written is planned when they are there.
+    void fundsThatComeBack_arePlannedWith() {
+        ModelFixture fixture;
+        ui::SendModel& send = *fixture.app.send();
+        api::PortfolioSnapshot none = test::samplePortfolio();
+        for (api::LayerView& layer : none.layers) layer.spendable_sat = 0;
+        send.setText(QStringLiteral("lnbc210u1coffee"));
+        QTRY_VERIFY(send.property("canPay").toBool());
+        fixture.session.publish(none);
+        QTRY_VERIFY(!send.property("canPay").toBool());
+        QVERIFY(!ModelFixture::text(&send, "amountError").isEmpty());
+        fixture.session.publish(test::samplePortfolio());
+        QTRY_VERIFY(send.property("canPay").toBool());
+
+        send.setText({});
+        api::StatusSnapshot locked = test::sampleStatus();
+        locked.wallet = api::WalletState::locked;
+        fixture.session.publish(locked);
+        fixture.session.publish(none);
+        send.setText(QStringLiteral("lnbc210u1coffee"));
+        QTRY_VERIFY(send.property("unlockFirst").toBool());
+        QVERIFY(ModelFixture::text(&send, "amountError").isEmpty()); // locked, nobody knows what there is
+        fixture.session.publish(test::sampleStatus());
+        fixture.session.publish(test::samplePortfolio());
+        QTRY_VERIFY(send.property("canPay").toBool());
+    }
     void failed_payment_saysNothingWasPaid() {
         ModelFixture fixture;
         ui::SendModel& send = *fixture.app.send();
