@@ -70,8 +70,13 @@ void MoveModel::setAmount(const QString& text) {
     if (text == m_amount_text) return;
     m_amount_text = text;
     m_amount_error = amountProblem(text, tr("Write whole sat, for example 250 000."));
+    priceAnew();
+}
+
+// What is asked for now is the price of what was written before.
+void MoveModel::priceAnew() {
     m_edited = true;
-    m_asker.cancel(m_asked); // the price of what was written before
+    m_asker.cancel(m_asked);
     m_pause.start();
     refresh();
 }
@@ -84,10 +89,7 @@ void MoveModel::setShare(int percent) {
 void MoveModel::setPeer(const QString& peer) {
     if (peer == m_peer) return;
     m_peer = peer;
-    m_edited = true;
-    m_asker.cancel(m_asked); // the price of what was written before
-    m_pause.start();
-    refresh();
+    priceAnew();
 }
 
 void MoveModel::askQuotes() {

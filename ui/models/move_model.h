@@ -76,6 +76,7 @@ signals:
 
 private:
     void askQuotes();
+    void priceAnew();
     void refresh();
     void writeQuotes();
     void writeReview();

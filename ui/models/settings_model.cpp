@@ -203,8 +203,7 @@ void SettingsModel::forgetMessages() {
 }
 
 void SettingsModel::forget() {
-    m_words.clear();
-    m_words_lack.clear();
+    forgetWords();
     m_asking_backup = false; // the question went with the wallet
     m_backup_written.reset();
     m_upper_peers.clear();

@@ -184,12 +184,7 @@ void BitcoinFamily::Parts::on(const api::BackupWallet& request, Answered answere
 }
 
 void BitcoinFamily::Parts::on(const api::RestoreBackup& request, Answered answered) {
-    if (!isWalletName(request.name))
-        return fail(answered, -8, "A wallet's name has 1 to 64 letters, digits, spaces, '-', '_' or '.'.");
-    if (!mayOpen(answered)) return;
-    const auto names = walletNames(m_options.data_directory);
-    if (std::ranges::find(names, request.name) != names.end())
-        return fail(answered, -36, "There is a wallet '" + request.name + "' already. Choose another name.");
+    if (!mayMake(request.name, answered)) return;
     const auto file = readBackupFile(request.backup_file);
     if (!file) return fail(answered, -8, file.error());
     const auto head = walletBackupHead(*file);

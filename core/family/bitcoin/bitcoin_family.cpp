@@ -17,9 +17,9 @@ concept AsksForFees = one_of<R, api::EstimateFee, api::SendCoins, api::FundChann
                              api::GetQuotes, api::StartMove>;
 
 /// Wallets whose channels are not settled. One that cannot be read says so when it is opened.
-std::set<std::string> walletsWithChannels(const std::string& data_directory) {
+std::set<std::string> withChannels(const std::vector<std::string>& names, const std::string& data_directory) {
     std::set<std::string> result;
-    for (const std::string& name : walletNames(data_directory)) {
+    for (const std::string& name : names) {
         const auto database = store::Database::open(folderOf(data_directory, name) + "/wallet.sqlite",
                                                     {.vfs = {}, .must_exist = true});
         if (database && ChannelDriver::hasUnresolved(**database)) result.insert(name);
@@ -81,8 +81,11 @@ std::expected<void, std::string> BitcoinFamily::Parts::start() {
     std::string name = !m_options.wallet.empty() ? m_options.wallet
                        : names.size() == 1       ? names.front()
                                                  : std::string();
-    // Channels are watched while their wallet is open only.
-    if (names.size() > 1) m_unwatched = walletsWithChannels(m_options.data_directory);
+    // Channels are watched while their wallet is open only. The one that opens anyway need not be looked
+    // into.
+    auto others = names;
+    std::erase(others, name);
+    m_unwatched = withChannels(others, m_options.data_directory);
     if (name.empty() && m_unwatched.size() == 1) name = *m_unwatched.begin();
     if (!name.empty()) {
         if (std::ranges::find(names, name) == names.end()) {

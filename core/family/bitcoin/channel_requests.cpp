@@ -150,7 +150,7 @@ void ChannelDriver::close(const api::CloseChannel& request, Answered answered) {
         return fail(-32602, "Nothing was closed: there is no channel of that name. See listpeerchannels.");
     LiveChannel& live = *parts.find(*id);
     const auto* closing = std::get_if<channel::Closing>(&live.value.phase);
-    const bool agreed = closing != nullptr && closing->kind == channel::CloseKind::mutual && !closing->spend;
+    const bool agreed = closing != nullptr && closing->isOnlyAgreed();
     if ((closing != nullptr && !(agreed && request.force)) ||
         std::holds_alternative<channel::Closed>(live.value.phase))
         return fail(-1, agreed ? "Nothing was done: this channel is closing together already. If no block "

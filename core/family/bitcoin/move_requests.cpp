@@ -48,9 +48,8 @@ void BitcoinFamily::Parts::on(const api::GetForecast& request, Answered answered
     const ChannelStage stage = stageOf(value);
     const auto* closing = std::get_if<ln::channel::Closing>(&value.phase);
     // An agreed close that no block takes can still be forced.
-    const bool only_agreed =
-        closing != nullptr && closing->kind == ln::channel::CloseKind::mutual && !closing->spend;
-    if (!only_agreed && stage != ChannelStage::awaiting_funding && stage != ChannelStage::awaiting_ready &&
+    const bool agreed = closing != nullptr && closing->isOnlyAgreed();
+    if (!agreed && stage != ChannelStage::awaiting_funding && stage != ChannelStage::awaiting_ready &&
         stage != ChannelStage::usable && stage != ChannelStage::agreeing_close)
         return fail(
             answered, -8,

@@ -133,7 +133,9 @@ private:
     void resolveBirthday();
     void announcePending();
     bool mayOpen(const Answered& answered) const;
+    bool mayMake(const std::string& name, const Answered& answered) const;
     std::shared_ptr<bool> beginMaking();
+    void unlockWithSeed(const SeedContents& contents);
     void unlockWithKey(std::function<void(bool)> then);
     void keepKey(const std::string& folder, const crypto::Secret<32>& key,
                  std::function<void(const std::optional<crypto::Secret<32>>& key_file)> then);

@@ -1,6 +1,5 @@
 // The wallet's lock: passphrases, and the words behind them.
 
-#include "core/family/bitcoin/lightning_layer.h"
 #include "core/family/bitcoin/parts.h"
 #include "core/io/entropy.h"
 #include "core/io/secret_file.h"
@@ -23,6 +22,14 @@ std::string seedProblem(SeedFileError error) {
         return "The key that seals the seed is missing. Restore the wallet from its words.";
     }
     return {};
+}
+
+/// Of a wallet without a password: what its folder holds, opened by the key as it was found.
+std::expected<SeedContents, SeedFileError> openSeed(const std::string& folder,
+                                                    const std::expected<Bytes, io::KeyringError>& key) {
+    const auto file = io::readSecretFile(folder + "/seed");
+    if (!file || !key || key->size() != 32) return std::unexpected(SeedFileError::wrong_key);
+    return openSeedWithKey(*file, crypto::Secret<32>(toArray<32>(*key)));
 }
 
 } // namespace
@@ -68,6 +75,12 @@ void BitcoinFamily::Parts::withSeed(const std::string& passphrase,
         });
 }
 
+void BitcoinFamily::Parts::unlockWithSeed(const SeedContents& contents) {
+    const crypto::Secret<64> seed = contents.seed();
+    m_wallet->master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(seed.reveal());
+    beginLightning(seed.reveal());
+}
+
 void BitcoinFamily::Parts::on(const api::Unlock& request, Answered answered) {
     if (!needWallet(answered)) return;
     if (!m_wallet->facts.protected_by_password) {
@@ -80,9 +93,7 @@ void BitcoinFamily::Parts::on(const api::Unlock& request, Answered answered) {
     }
     withSeed(request.passphrase, [this, answered, timeout = request.timeout_s](const auto& contents) {
         if (!contents) return fail(answered, contents.error().code, contents.error().message);
-        const crypto::Secret<64> seed = contents->seed();
-        m_wallet->master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(seed.reveal());
-        beginLightning(seed.reveal());
+        unlockWithSeed(*contents);
         m_relock_at.reset();
         if (timeout > 0) m_relock_at = io::now() + Ticks(std::min<std::int64_t>(timeout, 100'000'000) * 1000);
         publishSoon();
@@ -204,10 +215,7 @@ void BitcoinFamily::Parts::unlockWithKey(std::function<void(bool)> then) {
     withKeyOf(*m_wallet, [this, folder = m_wallet->folder, then = std::move(then)](const auto& key) {
         if (!m_wallet || m_wallet->folder != folder) return then(false);
         if (m_wallet->master) return then(true);
-        const auto file = io::readSecretFile(folder + "/seed");
-        const auto contents = file && key && key->size() == 32
-                                  ? openSeedWithKey(*file, crypto::Secret<32>(toArray<32>(*key)))
-                                  : std::unexpected(SeedFileError::wrong_key);
+        const auto contents = openSeed(folder, key);
         publishSoon();
         if (!contents) {
             m_outlet.log("the key of the wallet's seed is not there, or does not fit");
@@ -215,9 +223,7 @@ void BitcoinFamily::Parts::unlockWithKey(std::function<void(bool)> then) {
                 m_key_due = io::now() + m_options.keyring_retry;
             return then(false);
         }
-        const crypto::Secret<64> seed = contents->seed();
-        m_wallet->master = duplex::bitcoin::keys::ExtendedPrivateKey::fromSeed(seed.reveal());
-        beginLightning(seed.reveal());
+        unlockWithSeed(*contents);
         then(true);
     });
 }
@@ -225,14 +231,12 @@ void BitcoinFamily::Parts::unlockWithKey(std::function<void(bool)> then) {
 /// What a wallet without a password is made from.
 void BitcoinFamily::Parts::withOpenSeed(const Answered& answered,
                                         std::function<void(const SeedContents&)> then) {
-    const auto seed = io::readSecretFile(m_wallet->folder + "/seed");
-    withKeyOf(*m_wallet, [this, answered, seed, then = std::move(then)](const auto& key) {
-        const auto contents = seed && key && key->size() == 32
-                                  ? openSeedWithKey(*seed, crypto::Secret<32>(toArray<32>(*key)))
-                                  : std::unexpected(SeedFileError::wrong_key);
-        if (!contents) return fail(answered, -4, seedProblem(contents.error()));
-        then(*contents);
-    });
+    withKeyOf(*m_wallet,
+              [this, answered, folder = m_wallet->folder, then = std::move(then)](const auto& key) {
+                  const auto contents = openSeed(folder, key);
+                  if (!contents) return fail(answered, -4, seedProblem(contents.error()));
+                  then(*contents);
+              });
 }
 
 void BitcoinFamily::Parts::on(const api::ExportMnemonic& request, Answered answered) {

@@ -1,6 +1,5 @@
 // Wallets: create, open, close, list.
 
-#include "core/family/bitcoin/lightning_layer.h"
 #include "core/family/bitcoin/parts.h"
 #include "core/io/entropy.h"
 #include "core/io/secret_file.h"
@@ -56,6 +55,18 @@ bool BitcoinFamily::Parts::mayOpen(const Answered& answered) const {
     return true;
 }
 
+bool BitcoinFamily::Parts::mayMake(const std::string& name, const Answered& answered) const {
+    if (!isWalletName(name)) {
+        fail(answered, -8, "A wallet's name has 1 to 64 letters, digits, spaces, '-', '_' or '.'.");
+        return false;
+    }
+    if (!mayOpen(answered)) return false;
+    const auto names = walletNames(m_options.data_directory);
+    if (std::ranges::find(names, name) == names.end()) return true;
+    fail(answered, -36, "There is a wallet '" + name + "' already. Choose another name.");
+    return false;
+}
+
 std::shared_ptr<bool> BitcoinFamily::Parts::beginMaking() {
     auto making = std::make_shared<bool>(true);
     m_making = making;
@@ -64,12 +75,7 @@ std::shared_ptr<bool> BitcoinFamily::Parts::beginMaking() {
 
 void BitcoinFamily::Parts::on(const api::CreateWallet& request, Answered answered) {
     const std::string name = request.name.empty() ? "wallet" : request.name;
-    if (!isWalletName(name))
-        return fail(answered, -8, "A wallet's name has 1 to 64 letters, digits, spaces, '-', '_' or '.'.");
-    if (!mayOpen(answered)) return;
-    const auto names = walletNames(m_options.data_directory);
-    if (std::ranges::find(names, name) != names.end())
-        return fail(answered, -36, "There is a wallet '" + name + "' already. Choose another name.");
+    if (!mayMake(name, answered)) return;
     std::optional<duplex::bitcoin::keys::Mnemonic> mnemonic;
     if (request.mnemonic.empty()) {
         if (request.words != 12 && request.words != 24)

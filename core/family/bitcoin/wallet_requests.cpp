@@ -4,11 +4,6 @@
 #include "core/bitcoin/primitives/address.h"
 #include "core/family/bitcoin/lightning_layer.h"
 #include "core/family/bitcoin/parts.h"
-#include "core/io/entropy.h"
-#include "core/io/secret_file.h"
-#include "core/io/system_keyring.h"
-
-#include <QString>
 
 namespace duplex::family::bitcoin {
 

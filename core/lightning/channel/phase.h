@@ -78,6 +78,8 @@ struct Closing {
     std::optional<std::string> cause;                // nothing for an agreed close
     std::optional<bitcoin::Transaction> transaction; // what we publish
     std::optional<FundingSpend> spend;
+    /// Agreed, and in no block: our commitment may still take its place.
+    bool isOnlyAgreed() const { return kind == CloseKind::mutual && !spend; }
     friend bool operator==(const Closing&, const Closing&) = default;
 };
 /// Everything on chain is irrevocable, or the opening failed. Kept for its ids.

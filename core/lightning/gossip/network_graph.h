@@ -57,8 +57,8 @@ enum class GraphChange {
     known,           // nothing new
     unknown_channel, // an update for a channel that is not here
     unknown_node,    // an announcement of a node without channels
-    invalid,         // against BOLT 7
-    forged,          // a signature does not fit: no honest peer sends that on
+    invalid,         // against BOLT 7, or not by the key that the channel's announcement named
+    forged,          // not by a key that the message itself names: no honest peer sends that on
     full,            // a cap is reached
 };
 

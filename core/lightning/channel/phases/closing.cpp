@@ -120,8 +120,7 @@ Step on(const Closing& phase, const BlockHeight&, Turn& turn) {
 /// The agreed fee may be too low for the blocks that came: our commitment brings a fee of its own. Both stay
 /// valid, and what confirms decides the kind.
 Step on(const Closing& phase, const ForceCloseRequested& event, Turn& turn) {
-    if (phase.kind != CloseKind::mutual || phase.spend)
-        return notPossible(CommandNotPossible::Why::wrong_phase);
+    if (!phase.isOnlyAgreed()) return notPossible(CommandNotPossible::Why::wrong_phase);
     if (turn.next.standing == Standing::stale) return notPossible(CommandNotPossible::Why::stale_state);
     turn.reply(event.request);
     forceClose(turn, CloseRequestedByUser{});
