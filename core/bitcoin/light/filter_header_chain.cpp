@@ -35,8 +35,8 @@ void FilterHeaderChain::confirmStored(FilterHeaderView stored) {
     if (count > 0 &&
         toArray<32>(stored.bytes.subspan(std::size_t{count - 1} * 32, 32)) != at(count - 1).bytes)
         return;
+    if (count < m_pending_from) return; // older than what was confirmed before
     m_stored = stored;
-    if (count <= m_pending_from) return;
     m_pending.erase(m_pending.begin(), m_pending.begin() + (count - m_pending_from));
     m_pending_from = count;
 }

@@ -395,8 +395,8 @@ void HeaderChain::confirmStored(HeaderView stored) {
     // A view from before a reorganisation that is not stored yet says nothing about our chain.
     ByteReader reader(stored.bytes.subspan(std::size_t{count - 1} * header_size, header_size));
     if (readHeader(reader).hash() != hashAt(count - 1)) return;
+    if (count < m_pending_from) return; // older than what was confirmed before
     m_stored = stored;
-    if (count <= m_pending_from) return;
     m_pending.erase(m_pending.begin(), m_pending.begin() + (count - m_pending_from));
     m_pending_from = count;
 }

@@ -44,8 +44,8 @@ void Sync::Machine::want(const BlockHash& hash, std::optional<std::uint32_t> hei
     want.requests.insert(want.requests.end(), part.requests.begin(), part.requests.end());
 }
 
-bool Sync::Machine::canServe(const PeerRecord& peer, const Want& want) const {
-    if (!peer.serves_blocks || !usable(peer) || peer.blocks_asked >= most_blocks_per_peer) return false;
+bool Sync::Machine::serves(const PeerRecord& peer, const Want& want) const {
+    if (!peer.serves_blocks || !usable(peer)) return false;
     if (!want.height) return !peer.limited;
     if (!peer.height || *want.height > *peer.height) return false;
     return !peer.limited || *peer.height - *want.height < limited_depth;
@@ -67,15 +67,18 @@ void Sync::Machine::scheduleBlocks(const Moment& now) {
             m_actions.push_back(BlockMissing{{*want.height}, hash});
         }
         if (want.asked || now.ticks < want.retry_at) continue;
-        std::vector<PeerId> able;
+        bool anybody = false;
+        bool anybody_new = false; // one that is busy now counts: its turn comes
         std::vector<PeerId> fresh;
         for (const auto& [id, peer] : m_peers) {
-            if (!canServe(peer, want)) continue;
-            able.push_back(id);
-            if (!want.failed.contains(id)) fresh.push_back(id);
+            if (!serves(peer, want)) continue;
+            anybody = true;
+            if (want.failed.contains(id)) continue;
+            anybody_new = true;
+            if (peer.blocks_asked < most_blocks_per_peer) fresh.push_back(id);
         }
-        const bool gave_up = want.failed.size() >= most_failures || (fresh.empty() && !able.empty());
-        const bool nobody = able.empty() && now.ticks - want.since > no_peer_after;
+        const bool gave_up = want.failed.size() >= most_failures || (anybody && !anybody_new);
+        const bool nobody = !anybody && now.ticks - want.since > no_peer_after;
         if (!want.requests.empty() && (gave_up || nobody)) {
             for (const RequestId request : want.requests)
                 m_actions.push_back(
@@ -86,12 +89,12 @@ void Sync::Machine::scheduleBlocks(const Moment& now) {
             m_wants.erase(hash);
             continue;
         }
-        if (fresh.empty()) {
-            if (able.empty()) continue;
+        if (anybody && !anybody_new) {
             want.failed.clear(); // everybody failed once: never skipped, asked again later
             want.retry_at = now.ticks + retry_after;
             continue;
         }
+        if (fresh.empty()) continue;
         const PeerId chosen =
             fresh[random() % fresh.size()]; // random: a request betrays an interest (threats 21)
         want.asked = chosen;

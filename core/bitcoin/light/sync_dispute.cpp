@@ -54,12 +54,12 @@ void Sync::Machine::workOnDispute(const Moment& now) {
     for (Candidate& candidate : m_dispute->candidates) {
         if (candidate.verdict || candidate.withdrawn) continue;
         const auto kept = m_recent.find(height);
-        if (candidate.filter.empty() && !candidate.hash && kept != m_recent.end())
+        if (!candidate.filter && !candidate.hash && kept != m_recent.end())
             candidate.filter = kept->second.bytes;
-        if (!candidate.filter.empty()) {
+        if (candidate.filter) {
             if (!m_dispute->block) continue;
-            const FilterHash served = candidate.hash.value_or(hashOf(candidate.filter));
-            candidate.verdict = judge(candidate.filter, served, hash, *m_dispute->block);
+            const FilterHash served = candidate.hash.value_or(hashOf(*candidate.filter));
+            candidate.verdict = judge(*candidate.filter, served, hash, *m_dispute->block);
             continue;
         }
         if (candidate.asked) continue;
@@ -84,7 +84,7 @@ void Sync::Machine::onDisputedFilter(PeerId id, const wire::Cfilter& message) {
     const std::uint32_t height = m_dispute->height;
     if (m_chain.hashAt(height) != message.block) return;
     for (Candidate& candidate : m_dispute->candidates) {
-        if (candidate.asked != id || !candidate.filter.empty()) continue;
+        if (candidate.asked != id || candidate.filter) continue;
         candidate.asked.reset();
         const FilterHash hash = hashOf(message.filter);
         const bool fits = candidate.hash ? hash == *candidate.hash
@@ -185,6 +185,11 @@ void Sync::Machine::oursIsFalse(std::uint32_t height) {
     m_filter_headers.cutTo(height);
     m_actions.push_back(PersistFilterHeaders{{height}, {}});
     m_round.reset();
+    // A dispute above may stand, of peers that are still here: what it is about is no longer ours.
+    if (m_dispute && m_dispute->height >= height) m_dispute.reset();
+    m_late_searches.erase(m_late_searches.lower_bound(height), m_late_searches.end());
+    if (m_late_search && *m_late_search >= height)
+        m_late_search.reset();                                          // searched, but not disputed any more
     m_disputed.erase(m_disputed.lower_bound(height), m_disputed.end()); // as the store does with this cut
     m_settled.erase(m_settled.lower_bound(height), m_settled.end());
     m_recent.erase(m_recent.lower_bound(height), m_recent.end());

@@ -69,8 +69,8 @@ void Sync::Machine::onCfCheckpt(PeerId id, PeerRecord& peer, const wire::CfCheck
     if (!peer.checkpoint_ask || peer.checkpoint_ask->stop_hash != message.stop) return;
     const std::uint32_t expected = peer.checkpoint_ask->stop / interval;
     peer.checkpoint_ask.reset();
+    if (message.headers.size() != expected) return setAside(id, peer, now); // longer each time: no answer
     answered(peer);
-    if (message.headers.size() != expected) return setAside(id, peer, now);
     peer.checkpoints_known = true;
     peer.checkpoints = message.headers;
     if (!peer.own_branch) noteCheckpoints(peer);
@@ -108,8 +108,8 @@ void Sync::Machine::onCfHeaders(PeerId id, PeerRecord& peer, const wire::CfHeade
     if (peer.compare_ask && peer.compare_ask->stop_hash == message.stop) {
         const RangeAsk ask = *peer.compare_ask;
         peer.compare_ask.reset();
-        answered(peer);
         if (message.hashes.size() != ask.stop - ask.start + 1) return setAside(id, peer, now);
+        answered(peer);
         return onCompared(id, peer, ask, message, now);
     }
     RoundAnswer* waiting = nullptr;
@@ -121,8 +121,8 @@ void Sync::Machine::onCfHeaders(PeerId id, PeerRecord& peer, const wire::CfHeade
         if (++peer.unasked > most_unasked) drop(id, DropReason::unrequested, Ban::no);
         return;
     }
-    answered(peer);
     if (message.hashes.size() != m_round->stop - m_round->start + 1) return setAside(id, peer, now);
+    answered(peer);
     if (!linksToPeersOwn(peer, m_round->start, message.previous))
         return drop(id, DropReason::bad_filter_headers, Ban::no);
     waiting->message = message;

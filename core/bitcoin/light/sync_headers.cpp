@@ -29,6 +29,7 @@ void Sync::Machine::scheduleHeaders(const Moment& now) {
         if (peer.headers_ask || !usable(peer) || now.ticks < peer.next_headers) continue;
         if (!m_headers_synced && active >= most_header_sources) return;
         ++active;
+        peer.headers_until = now.ticks + timeForHeaders(now);
         // From one below the tip, so that a peer which has our tip answers with it and not with silence.
         const std::uint32_t from = m_chain.height() == 0 ? 0 : m_chain.height() - 1;
         askHeaders(id, peer, m_chain.locatorFrom(from), from, now);
@@ -151,7 +152,10 @@ void Sync::Machine::onOutcome(PeerId id, PeerRecord& peer, HeadersOutcome outcom
     };
     std::visit(overloaded{
                    [&](const HeadersKnown& known) {
+                       const auto before = peer.height;
                        if (known.on_main) peer.height = std::max(peer.height.value_or(0), known.last.value);
+                       // What we know, again: it leads nowhere, and others wait for its place.
+                       if (full && known.on_main && peer.height == before) return headersDone(peer, now);
                        goOn();
                    },
                    [&](HeadersAppended& grown) {

@@ -8,6 +8,9 @@ namespace {
 
 constexpr Ticks progress_limit = 20s;
 constexpr Ticks request_limit = 60s;
+constexpr Ticks headers_limit = 120s; // and for each header that we lack:
+constexpr std::int64_t headers_limit_each_ms = 10;
+constexpr std::int64_t seconds_per_block = 600;
 constexpr std::size_t slowest_bytes_per_second = 32 * 1024;
 constexpr Ticks aside_time = 30s;
 constexpr int most_doublings = 6;
@@ -239,12 +242,31 @@ bool Sync::Machine::overdue(const PeerRecord& peer, Ticks asked, std::size_t exp
     return now.ticks - asked > whole || now.ticks - std::max(asked, peer.last_progress) > progress_limit;
 }
 
+/// For two passes over all that the clock says is missing, at the speed below which a peer is too slow,
+/// shared with the other one that is asked.
+Ticks Sync::Machine::timeForHeaders(const Moment& now) const {
+    const std::int64_t lacking =
+        std::max<std::int64_t>(0, (secondsOf(now.time) - m_chain.tip().header.time) / seconds_per_block);
+    return headers_limit + Ticks(lacking * headers_limit_each_ms);
+}
+
+/// Only two peers are asked for headers at first. One that brings some, and never comes to an end, has their
+/// place for so long only while others wait.
+bool Sync::Machine::holdsUpOthers(PeerId id, const PeerRecord& peer, const Moment& now) const {
+    if (m_headers_synced || !peer.headers_ask || now.ticks <= peer.headers_until) return false;
+    return std::ranges::any_of(m_peers, [&](const auto& each) {
+        const PeerRecord& other = each.second;
+        return each.first != id && usable(other) && !other.headers_ask && now.ticks >= other.next_headers;
+    });
+}
+
 void Sync::Machine::checkTimeouts(const Moment& now) {
     constexpr std::size_t small = 100'000;
     constexpr std::size_t filters = 4'000'000;
     for (auto& [id, peer] : m_peers) {
         if (peer.aside_until && now.ticks >= *peer.aside_until) peer.aside_until.reset();
         bool late = peer.headers_ask && overdue(peer, peer.headers_ask->asked, 162'000, now);
+        late |= holdsUpOthers(id, peer, now);
         late |= peer.checkpoint_ask && overdue(peer, peer.checkpoint_ask->asked, 320'000, now);
         late |= peer.compare_ask && overdue(peer, peer.compare_ask->asked, small, now);
         if (m_round) {

@@ -60,6 +60,7 @@ private:
         // headers
         std::optional<std::uint32_t> height; // highest main-chain block that it showed us
         std::optional<HeadersAsk> headers_ask;
+        Ticks headers_until{}; // how long it may be asked again and again while others wait
         Ticks next_headers{};
         std::unique_ptr<FirstPass> pass;
         bool future_headers = false;
@@ -112,7 +113,7 @@ private:
         Ticks asked_at{};
         std::optional<FilterVerdict> verdict;
         bool withdrawn = false;
-        Bytes filter;
+        std::optional<Bytes> filter; // what was served, however odd
     };
     struct Dispute {
         std::uint32_t height = 0;
@@ -158,6 +159,8 @@ private:
     void releaseRequests(PeerId id, PeerRecord& peer);
     void send(PeerId id, wire::Message message) { m_actions.push_back(SendTo{id, std::move(message)}); }
     bool usable(const PeerRecord& peer) const { return !peer.aside_until; }
+    Ticks timeForHeaders(const Moment& now) const;
+    bool holdsUpOthers(PeerId id, const PeerRecord& peer, const Moment& now) const;
     bool overdue(const PeerRecord& peer, Ticks asked, std::size_t expected, const Moment& now) const;
     std::uint64_t random();
     PeerRecord* find(PeerId id);
@@ -228,7 +231,7 @@ private:
     // sync_blocks.cpp
     void want(const BlockHash& hash, std::optional<std::uint32_t> height, const Moment& now, Want part);
     void scheduleBlocks(const Moment& now);
-    bool canServe(const PeerRecord& peer, const Want& want) const;
+    bool serves(const PeerRecord& peer, const Want& want) const;
     void onBlock(PeerId id, PeerRecord& peer, const wire::BlockBody& message, const Moment& now);
     void onNotFound(PeerId id, const wire::NotFound& message);
     void deliver(const BlockHash& hash, Want want, Block block);

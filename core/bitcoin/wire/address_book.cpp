@@ -110,10 +110,10 @@ std::string hostOf(const NodeAddress& address) {
         for (const std::uint8_t byte : bytes) text += (text.empty() ? "" : ".") + std::to_string(byte);
         return text;
     case AddressKind::ipv6:
-    case AddressKind::cjdns:
         for (std::size_t i = 0; i + 1 < bytes.size(); i += 2)
             text += (i == 0 ? "" : ":") + toHex(bytes.subspan(i, 2));
         return text;
+    case AddressKind::cjdns: // it looks like IPv6, and leads nowhere outside its own network
     case AddressKind::tor_v3:
     case AddressKind::i2p:
         return text;

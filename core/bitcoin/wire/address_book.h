@@ -13,7 +13,8 @@ struct NetgroupTag;
 /// first four bits. All of loopback is one group.
 using Netgroup = TaggedNumber<NetgroupTag, std::uint64_t>;
 Netgroup netgroupOf(const NodeAddress& address);
-/// "1.2.3.4", "2001:0db8:…"; empty for Tor and I2P, whose names we cannot make (no SHA-3): they are not kept.
+/// "1.2.3.4", "2001:0db8:…"; empty for Tor and I2P, whose names we cannot make (no SHA-3), and for CJDNS,
+/// whose addresses would read back as IPv6: they are not kept.
 std::string hostOf(const NodeAddress& address);
 /// Reads an IPv4 or IPv6 text, as a DNS seed gives it; nothing for other names.
 std::optional<NodeAddress> nodeAddress(std::string_view host, std::uint16_t port);

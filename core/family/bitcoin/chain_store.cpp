@@ -82,7 +82,7 @@ void ChainStore::load() {
         const bool fits = known && reader.finished() && filters > 0 &&
                           filters <= m_filter_headers->capacity() &&
                           std::ranges::equal(m_filter_headers->at(filters - 1), last);
-        m_filter_count = fits ? std::min(filters, m_header_count) : 0;
+        m_filter_count = m_filters_written = fits ? std::min(filters, m_header_count) : 0;
     }
     for (const store::Row& row : m_database->scan(store::Table::meta, viewOf(disputed_key))) {
         if (row.key.size() != disputed_key.size() + 4) continue;
@@ -145,47 +145,60 @@ void ChainStore::commitFilterCount(Turn& turn, std::uint32_t count) {
     turn.chain().put(store::Table::meta, viewOf(filters_key), row.view());
 }
 
-std::expected<void, std::string> ChainStore::persist(const light::PersistHeaders& action, Turn& turn,
-                                                     Stored stored) {
+template <typename Action, typename... Rest>
+bool ChainStore::waits(const Action& action, const TurnOfNow& turn, const Rest&... rest) {
+    if (!m_overwriting) return false;
+    turn().after([this, action, turn, rest...] { persist(action, turn, rest...); });
+    return true;
+}
+
+void ChainStore::persist(const light::PersistHeaders& action, const TurnOfNow& turn, Stored stored,
+                         Failed failed) {
+    if (waits(action, turn, stored, failed)) return;
     if (const auto written = write(*m_headers, action.from.value, serializedAll(action.headers)); !written)
-        return written;
+        return failed(written.error());
     const auto count = action.from.value + static_cast<std::uint32_t>(action.headers.size());
     const auto tip = action.headers.back().hash();
     for (std::size_t i = 0; i < action.headers.size(); ++i) {
         const auto height = action.from.value + static_cast<std::uint32_t>(i);
         if (height % checkpoint_interval == 0)
-            turn.chain().put(store::Table::checkpoints, heightKey(height), action.headers[i].hash());
+            turn().chain().put(store::Table::checkpoints, heightKey(height), action.headers[i].hash());
     }
-    commitHeaderCount(turn, count, action.tip_work, tip);
-    turn.after([this, count, work = action.tip_work, stored = std::move(stored)] {
+    commitHeaderCount(turn(), count, action.tip_work, tip);
+    turn().after([this, count, work = action.tip_work, stored = std::move(stored)] {
         m_header_count = count;
         m_tip_work = work;
         stored();
     });
-    return {};
 }
 
-void ChainStore::persist(const light::PersistReorganisation& action, const std::function<Turn&()>& turn,
-                         Stored stored, std::function<void(std::string)> failed) {
+void ChainStore::persist(const light::PersistReorganisation& action, const TurnOfNow& turn, Stored stored,
+                         Failed failed) {
+    if (waits(action, turn, stored, failed)) return;
+    m_overwriting = true;
     const std::uint32_t kept = action.fork.value + 1;
     turn().chain().put(store::Table::meta, viewOf("left"), serializedAll(action.left));
     commitHeaderCount(turn(), kept, std::nullopt, headerAt(*m_headers, action.fork.value).hash());
-    if (m_filter_count > kept) {
-        m_filter_count = kept;
+    if (m_filters_written > kept) {
+        m_filter_count = m_filters_written = kept;
         commitFilterCount(turn(), kept);
     }
     forgetDisputed(kept, turn());
     turn().after([this, kept, action, turn, stored = std::move(stored), failed = std::move(failed)] {
+        m_overwriting = false;
         m_header_count = kept;
         m_tip_work.reset();
         const light::PersistHeaders rest{
             .from = {kept}, .headers = action.headers, .tip_work = action.tip_work};
-        if (const auto written = persist(rest, turn(), stored); !written) failed(written.error());
+        persist(rest, turn, stored, failed);
     });
 }
 
-void ChainStore::persist(const light::PersistFilterHeaders& action, const std::function<Turn&()>& turn,
-                         Stored stored, std::function<void(std::string)> failed) {
+void ChainStore::persist(const light::PersistFilterHeaders& action, const TurnOfNow& turn, Stored stored,
+                         Failed failed) {
+    if (waits(action, turn, stored, failed)) return;
+    if (action.from.value > m_filters_written)
+        return; // what lies between was given up, and is asked for again
     const auto append = [this, action, turn, stored = std::move(stored), failed = std::move(failed)] {
         Bytes bytes;
         for (const auto& header : action.headers)
@@ -193,23 +206,29 @@ void ChainStore::persist(const light::PersistFilterHeaders& action, const std::f
         if (const auto written = write(*m_filter_headers, action.from.value, bytes); !written)
             return failed(written.error());
         const auto count = action.from.value + static_cast<std::uint32_t>(action.headers.size());
+        m_filters_written = count;
         commitFilterCount(turn(), count);
         turn().after([this, count, stored] {
             m_filter_count = count;
             stored();
         });
     };
-    if (action.from.value >= m_filter_count) return append();
+    if (action.from.value == m_filters_written) return append();
     // The old ones are given up before they are overwritten.
     forgetDisputed(action.from.value, turn());
-    m_filter_count = action.from.value;
+    m_overwriting = true;
+    m_filter_count = m_filters_written = action.from.value;
     commitFilterCount(turn(), m_filter_count);
-    turn().after(append);
+    turn().after([this, append] {
+        m_overwriting = false;
+        append();
+    });
 }
 
-void ChainStore::persist(const light::Disputed& action, Turn& turn) {
+void ChainStore::persist(const light::Disputed& action, const TurnOfNow& turn) {
+    if (waits(action, turn)) return;
     m_disputed.insert(action.height);
-    turn.chain().put(store::Table::meta, disputedKey(action.height), Bytes{row_version});
+    turn().chain().put(store::Table::meta, disputedKey(action.height), Bytes{row_version});
 }
 
 } // namespace duplex::family::bitcoin

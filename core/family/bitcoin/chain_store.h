@@ -27,20 +27,25 @@ public:
     const std::set<duplex::bitcoin::BlockHeight>& disputed() const { return m_disputed; }
 
     using Stored = std::function<void()>;
-    /// Writes the headers now and adds their count to the turn; `stored` runs once that is committed. A
-    /// failed write returns its words: nothing is committed then.
-    std::expected<void, std::string> persist(const light::PersistHeaders& action, Turn& turn, Stored stored);
-    /// Three commits: the shorter count, then (after the overwrite) the new one. `turn` gives the turn of
-    /// that moment.
-    void persist(const light::PersistReorganisation& action, const std::function<Turn&()>& turn,
-                 Stored stored, std::function<void(std::string)> failed);
+    using Failed = std::function<void(std::string)>;
+    /// The turn of that moment.
+    using TurnOfNow = std::function<Turn&()>;
+    /// Writes the headers and adds their count to the turn; `stored` runs once that is committed. A failed
+    /// write tells its words, and nothing is committed then.
+    void persist(const light::PersistHeaders& action, const TurnOfNow& turn, Stored stored, Failed failed);
+    /// Three steps: the shorter count, the overwrite, the new count. What comes meanwhile waits for them.
+    void persist(const light::PersistReorganisation& action, const TurnOfNow& turn, Stored stored,
+                 Failed failed);
     /// A list that begins below the stored count takes back what is disputed from there on, too.
-    void persist(const light::PersistFilterHeaders& action, const std::function<Turn&()>& turn, Stored stored,
-                 std::function<void(std::string)> failed);
-    void persist(const light::Disputed& action, Turn& turn);
+    void persist(const light::PersistFilterHeaders& action, const TurnOfNow& turn, Stored stored,
+                 Failed failed);
+    void persist(const light::Disputed& action, const TurnOfNow& turn);
 
 private:
     ChainStore() = default;
+    /// While an overwrite is due: has the same called again after it, and returns true.
+    template <typename Action, typename... Rest>
+    bool waits(const Action& action, const TurnOfNow& turn, const Rest&... rest);
     std::expected<void, std::string> write(store::FlatFile& file, std::size_t from, ByteView bytes);
     void commitHeaderCount(Turn& turn, std::uint32_t count, const std::optional<light::Work>& work,
                            ByteView tip);
@@ -55,6 +60,8 @@ private:
     std::unique_ptr<store::FlatFile> m_filter_headers;
     std::uint32_t m_header_count = 0;
     std::uint32_t m_filter_count = 0;
+    std::uint32_t m_filters_written = 0; // with those of turns that are not committed yet
+    bool m_overwriting = false; // a shorter count is being committed; the file still holds the old rows
     std::optional<light::Work> m_tip_work;
     std::set<duplex::bitcoin::BlockHeight> m_disputed;
 };

@@ -215,6 +215,69 @@ private slots:
         }
     }
 
+    // threats 5: a filter of no bytes has a hash too, and does not decode.
+    void threat5_filterOfNoBytes_isProvenFalse() {
+        for (const bool odd_first : {false, true}) {
+            PaidChain paid;
+            paid.chain.cutTo(25);
+            SyncRoom room;
+            room.feed(watchMine());
+            const PeerId honest = room.connect({.chain = &paid.chain});
+            const PeerId odd = room.connect({.chain = &paid.chain, .false_filters = {{26, BlockFilter{}}}});
+            paid.chain.mine();
+            room.announceTip(odd_first ? odd : honest, 26);
+            room.announceTip(odd_first ? honest : odd, 26);
+            room.wait(2s);
+            QCOMPARE(room.broken, std::string());
+            QVERIFY((room.dropped == std::vector{DropPeer{odd, DropReason::false_filter, Ban::yes}}));
+            QCOMPARE(room.complete->height.value, 26U);
+        }
+    }
+
+    // threats 5, 6: while a dispute is open, our filter headers turn out false from further down. Whoever was
+    // asked for the filter in dispute is here still, and answers.
+    void threat6_falseBelowAnOpenDispute_endsIt() {
+        const PaidChain paid;
+        const BlockFilter garbage{.bytes = {0xff}};
+        const auto odd = [&](std::uint32_t height) {
+            return buildFilter(paid.chain.block(height), {MiniChain::script(height)});
+        };
+        SyncRoom room;
+        room.feed(watchMine());
+        const auto serve = [&](PeerId id, std::uint32_t height, const BlockFilter& filter) {
+            room.feed(PeerMessage{id, wire::Cfilter{paid.chain.hash(height), filter.bytes}});
+        };
+        // Ours are the second's; the first is compared when it comes back, and differs at 5 for good.
+        const PeerId first = room.connect({.chain = &paid.chain, .silent_filters = true});
+        const PeerId second =
+            room.connect({.chain = &paid.chain, .false_filters = {{20, garbage}}, .withholds_filters = true});
+        room.wait(21s);
+        ServingPeer& back = room.peers.at(first);
+        back.false_filters = {{5, odd(5)}, {20, garbage}};
+        back.silent_filters = false;
+        back.withholds_filters = true;
+        for (int i = 0; i < 4; ++i) {
+            room.wait(8s);
+            room.feed(PeerProgress{second});
+        }
+        serve(first, 5, odd(5));
+        serve(second, 5, paid.chain.filter(5));
+        QCOMPARE(room.disputed, std::vector<std::uint32_t>{5});
+        room.connect({.chain = &paid.chain,
+                      .false_filters = {{20, garbage}, {25, odd(25)}},
+                      .withholds_filters = true});
+        QVERIFY(room.dropped.empty());
+        for (std::uint32_t height = 0; height < 20; ++height)
+            serve(second, height, paid.chain.filter(height));
+        serve(second, 20, garbage);
+        QCOMPARE(room.dropped.size(), std::size_t{2}); // all but the first, of whom nothing is proven
+        serve(first, 25, paid.chain.filter(25));
+        room.connect({.chain = &paid.chain});
+        room.wait(2min);
+        QCOMPARE(room.broken, std::string());
+        QCOMPARE(room.complete->height.value, 30U);
+    }
+
     // threats 5: the spend at height 20 hidden (a script that is not in the block): nobody can be proven
     // wrong.
     void threat5_hiddenSpend_isDisputed_andFoundInTheBlock() {
@@ -432,6 +495,61 @@ private slots:
         QVERIFY(other.dropped.empty());
     }
 
+    // threats 8: checkpoints of a wrong number are no answer: two such peers by turns would stop all.
+    void threat8_checkpointsOfAWrongNumber_areWaitedForEverLess() {
+        MiniChain chain;
+        chain.mineMany(2'100);
+        SyncRoom room;
+        room.feed(watchMine());
+        const std::array odd = {room.connect({.chain = &chain, .silent_filters = true}),
+                                room.connect({.chain = &chain, .silent_filters = true})};
+        room.connect({.chain = &chain});
+        for (int second = 1; second <= 20 * 60; ++second) {
+            room.wait(1s);
+            for (int i = 0; i < 2; ++i) {
+                if (second % 10 == 0) room.feed(PeerProgress{odd[i]});
+                if ((second + 40 * i) % 85 == 55)
+                    room.feed(PeerMessage{odd[i], wire::CfCheckpt{.stop = chain.hash(2'100)}});
+            }
+        }
+        QCOMPARE(room.broken, std::string());
+        QCOMPARE(room.complete->height.value, 2'100U);
+        QVERIFY(room.dropped.empty());
+    }
+
+    // threats 8: at first two peers are asked for headers. Neither what we know, again and again, nor one
+    // more header at a time keeps their places for ever.
+    void threat8_headersWithoutEnd_giveUpTheirPlace_data() {
+        QTest::addColumn<uint>("further"); // each time by so many
+        QTest::newRow("the same again") << 0U;
+        QTest::newRow("one more each time") << 1U;
+    }
+    void threat8_headersWithoutEnd_giveUpTheirPlace() {
+        QFETCH(uint, further);
+        MiniChain chain;
+        chain.mineMany(2'200);
+        SyncRoom before;
+        before.connect({.chain = &chain});
+        chain.mine();
+        SyncRoom room(before.restart());
+        room.now.time = unixTime(chain.block(2'201).header.time + 600);
+        const std::array odd = {room.connect({.chain = &chain, .silent_headers = true}),
+                                room.connect({.chain = &chain, .silent_headers = true})};
+        room.connect({.chain = &chain});
+        for (std::uint32_t i = 0; i < 100; ++i) {
+            for (const PeerId id : odd)
+                room.feed(
+                    PeerMessage{id, wire::Headers{chain.headers(1 + i * further, 2'000 + i * further)}});
+            for (int part = 0; part < 3; ++part) {
+                room.wait(10s);
+                for (const PeerId id : odd) room.feed(PeerProgress{id});
+            }
+        }
+        QCOMPARE(room.broken, std::string());
+        QCOMPARE(room.sync().chain().height(), 2'201U);
+        QVERIFY(room.dropped.empty());
+    }
+
     // threats 8: an answer that names no block is no answer. It neither ends the peer's time nor the round.
     void threat8_roundAnsweredForNoBlock_goesOnWithoutThatPeer() {
         const PaidChain paid;
@@ -517,6 +635,27 @@ private slots:
         room.wait(5s);
         QCOMPARE(room.fetch_failed.size(), std::size_t{2});
         QCOMPARE(room.fetch_failed[1].why, FetchFailure::not_served);
+    }
+
+    // A peer that has its hands full is no peer that has not the block.
+    void fetchBlock_ofABusyPeer_waitsForIt() {
+        MiniChain chain;
+        for (std::uint32_t i = 0; i < 8; ++i) chain.mine({MiniChain::pay(mine, 7, 70 + i)});
+        chain.mine();
+        SyncRoom room;
+        room.feed(watchMine());
+        const PeerId busy = room.connect({.chain = &chain, .silent_blocks = true});
+        room.connect({.chain = &chain, .keeps_blocks_back = true});
+        room.wait(1s);
+        room.feed(FetchBlock{{1}, chain.hash(9)});
+        room.wait(1s);
+        QVERIFY(room.fetched.empty() && room.fetch_failed.empty());
+        room.peers.at(busy).silent_blocks = false;
+        for (std::uint32_t height = 1; height <= 8; ++height)
+            room.feed(PeerMessage{busy, wire::BlockBody{serialized(chain.block(height))}});
+        room.wait(1s);
+        QCOMPARE(room.fetched.size(), std::size_t{1});
+        QCOMPARE(room.complete->height.value, 9U);
     }
 
     void restart_goesOnWhereItWas() {

@@ -36,6 +36,24 @@ private slots:
         QVERIFY(netgroupOf(*nodeAddress("1.2.3.4", 1)) != netgroupOf(*nodeAddress("1.3.3.4", 1)));
     }
 
+    // What is kept reads back from its name as itself, else a try or a failure of it is never noted and it is
+    // dialled for ever. A CJDNS address would read back as IPv6.
+    void names_thatReadBackAsOthers_areNotKept() {
+        AddressBook book({11, 22});
+        NodeAddress cjdns = address(0);
+        cjdns.kind = AddressKind::cjdns;
+        cjdns.address = Bytes(16, 0xfc);
+        QCOMPARE(book.add({cjdns}, Netgroup{1}, now), std::size_t{0});
+        NodeAddress ipv6 = cjdns;
+        ipv6.kind = AddressKind::ipv6;
+        ipv6.address[0] = 0x20;
+        QCOMPARE(book.add({ipv6, address(0x01020304)}, Netgroup{1}, now), std::size_t{2});
+        for (const NodeAddress& each : {ipv6, address(0x01020304)}) {
+            const auto read = nodeAddress(hostOf(each), each.port);
+            QVERIFY(read && read->kind == each.kind && read->address == each.address);
+        }
+    }
+
     // threats 3, 9: one source group fills at most 32 buckets of 64, however much it sends.
     void threat9_floodFromOneGroup_leavesRoomForOthers() {
         std::mt19937 random(7);

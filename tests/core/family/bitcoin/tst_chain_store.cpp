@@ -48,11 +48,10 @@ private slots:
         const std::vector<BlockHeader> headers = linked(12, {}, 1);
         {
             Room room(dir);
-            QVERIFY(
-                room.store->persist(light::PersistHeaders{{0}, headers, {}}, room.turns.current(), [] {}));
+            room.store->persist(light::PersistHeaders{{0}, headers, {}}, room.turn(), [] {}, room.failed);
             room.turns.end();
             for (const std::uint32_t height : {5U, 6U, 7U, 11U})
-                room.store->persist(light::Disputed{{height}}, room.turns.current());
+                room.store->persist(light::Disputed{{height}}, room.turn());
             room.turns.end();
             QCOMPARE(room.disputed().size(), std::size_t{4});
         }
@@ -70,19 +69,50 @@ private slots:
         QVERIFY(Room(dir).disputed() == left);
     }
 
+    // Two messages in one read: what joins a branch that is not written yet waits for it.
+    void whatJoinsABranch_inTheSameTurn_comesAfterIt() {
+        QTemporaryDir dir;
+        const std::vector<BlockHeader> headers = linked(12, {}, 1);
+        const std::vector<BlockHeader> others = linked(6, headers[6], 2);
+        {
+            Room room(dir);
+            room.store->persist(light::PersistHeaders{{0}, headers, {}}, room.turn(), [] {}, room.failed);
+            room.store->persist(
+                light::PersistFilterHeaders{{0}, std::vector<wire::FilterHeader>(10)}, room.turn(), [] {},
+                room.failed);
+            room.turns.end();
+            room.store->persist(
+                light::PersistReorganisation{{6}, {headers.begin() + 7, headers.end()}, others, {}},
+                room.turn(), [] {}, room.failed);
+            room.store->persist(
+                light::PersistHeaders{{13}, linked(2, others.back(), 3), {}}, room.turn(), [] {},
+                room.failed);
+            room.store->persist(light::PersistFilterHeaders{{5}, {}}, room.turn(), [] {}, room.failed);
+            for (const std::uint32_t from : {5U, 7U})
+                room.store->persist(
+                    light::PersistFilterHeaders{{from}, std::vector<wire::FilterHeader>(2)}, room.turn(),
+                    [] {}, room.failed);
+            room.turns.end();
+            QCOMPARE(room.store->headers().count(), 15U);
+            QCOMPARE(room.store->filterHeaders().count(), 9U);
+        }
+        const Room again(dir);
+        QCOMPARE(again.store->headers().count(), 15U);
+        QCOMPARE(again.store->filterHeaders().count(), 9U);
+    }
+
     void disputed_isTakenBackWithItsFilter() {
         QTemporaryDir dir;
         {
             Room room(dir);
             const std::vector<BlockHeader> headers = linked(10, {}, 1);
-            QVERIFY(
-                room.store->persist(light::PersistHeaders{{0}, headers, {}}, room.turns.current(), [] {}));
+            room.store->persist(light::PersistHeaders{{0}, headers, {}}, room.turn(), [] {}, room.failed);
             room.turns.end();
             room.store->persist(
                 light::PersistFilterHeaders{{0}, std::vector<wire::FilterHeader>(10)}, room.turn(), [] {},
                 room.failed);
             for (const std::uint32_t height : {3U, 8U})
-                room.store->persist(light::Disputed{{height}}, room.turns.current());
+                room.store->persist(light::Disputed{{height}}, room.turn());
             room.turns.end();
             room.store->persist(light::PersistFilterHeaders{{8}, {}}, room.turn(), [] {}, room.failed);
             room.turns.end();
