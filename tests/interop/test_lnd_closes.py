@@ -19,6 +19,22 @@ class CooperativeCloseTest(LightningCase):
         self.assertEqual(closed["type"], "mutual")
         self.check_closed(channel, closed["txid"], before, ours)
 
+    def test_by_us_far_below_the_fee_of_lnd(self):
+        """LND names its own fee first, then comes a tenth nearer in each round, and never sends a range."""
+        channel = self.open_from_us(self.a, 1_000_000, push_msat=400_000_000)
+        before, ours = self.ours.satoshi(), self.view(channel)["to_us_msat"] // 1000
+        closed = self.ours.call("close", id=channel, feerate="1500perkw")
+        self.assertEqual(closed["type"], "mutual")
+        self.check_closed(channel, closed["txid"], before, ours)
+
+    def test_by_us_with_an_output_for_lnd_that_is_dust_by_our_limit_only(self):
+        channel = self.open_from_us(self.a, 1_000_000)
+        self.we_pay(self.a, 400_000)
+        before, ours = self.ours.satoshi(), self.view(channel)["to_us_msat"] // 1000
+        closed = self.ours.call("close", id=channel, feerate="1500perkw")
+        self.assertEqual(closed["type"], "mutual")
+        self.check_closed(channel, closed["txid"], before, ours)
+
     def test_by_lnd_of_its_own_channel(self):
         channel = self.open_from_lnd(self.a, 1_000_000, push_sat=400_000)
         before, ours = self.ours.satoshi(), self.view(channel)["to_us_msat"] // 1000

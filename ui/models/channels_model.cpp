@@ -338,6 +338,12 @@ QString ChannelsModel::waitingForPartner() {
     return tr("Waiting for the partner to agree. If no answer comes, close it alone.");
 }
 
+QString ChannelsModel::closedText(const std::string& type) {
+    if (type == "mutual") return tr("Closed together. Your money comes down with the next blocks.");
+    if (type == "unopened") return tr("Given up before it opened. Nothing was paid into it.");
+    return tr("Closed alone. Your money comes back after its waiting time.");
+}
+
 void ChannelsModel::close(Way way) {
     if (m_selected.isEmpty()) return;
     Closing& closing = m_closings[m_selected];
@@ -351,10 +357,7 @@ void ChannelsModel::close(Way way) {
     m_asker.ask<api::ChannelClosed>(
         request,
         [this, id = m_selected, way](const api::ChannelClosed& reply) {
-            closeAnswered(id, way, {},
-                          reply.type == "mutual"
-                              ? tr("Closed together. Your money comes down with the next blocks.")
-                              : tr("Closed alone. Your money comes back after its waiting time."));
+            closeAnswered(id, way, {}, closedText(reply.type));
         },
         [this, id = m_selected, way](const QString& why) { closeAnswered(id, way, why, {}); });
     emit changed();

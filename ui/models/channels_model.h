@@ -62,6 +62,7 @@ private:
         bool together = false, alone = false; // asked for, not answered yet
         QString error, message;
     };
+    static QString closedText(const std::string& type);
     static QString waitingForPartner();
     void close(Way way);
     void closeAnswered(const QString& id, Way way, const QString& error, const QString& message);

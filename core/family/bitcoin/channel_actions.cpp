@@ -29,10 +29,38 @@ std::string wordsOf(const channel::Alarm& alarm) {
     return {};
 }
 
+api::ChannelClosed closedBy(const Transaction& transaction, std::string type) {
+    return {.type = std::move(type),
+            .transactions = {duplex::bitcoin::serialized(transaction)},
+            .txids = {transaction.txid().reversedHex()}};
+}
+
 } // namespace
+
+Ending endingOf(const channel::Channel& value) {
+    if (const auto* closing = std::get_if<channel::Closing>(&value.phase))
+        return closing->spend ? Ending::onchain : Ending::closing;
+    const bool agreeing = std::holds_alternative<channel::ShuttingDown>(value.phase) ||
+                          std::holds_alternative<channel::Negotiating>(value.phase);
+    return agreeing ? Ending::closing : Ending::none;
+}
 
 void ChannelDriver::Parts::sendTo(const ln::NodeId& peer, ln::wire::Message message) {
     shell.turn().after([this, peer, message = std::move(message)] { peers->send(peer, message); });
+}
+
+void ChannelDriver::Parts::tellState(const ln::ChannelId& id, std::string state) {
+    shell.turn().after([this, name = id.hex(), state = std::move(state)] {
+        shell.outlet.notify({.topic = api::Notification::Topic::channel, .id = name, .state = state});
+    });
+}
+
+/// A reorganization takes a step back, and says nothing: each is told once.
+void ChannelDriver::Parts::tellEnding(LiveChannel& live) {
+    const Ending now = endingOf(live.value);
+    if (now <= live.told_ending) return;
+    live.told_ending = now;
+    tellState(live.value.id, now == Ending::closing ? "closing" : "onchain");
 }
 
 void ChannelDriver::Parts::carryOut(const ln::ChannelId& id, const channel::Action& action) {
@@ -55,10 +83,7 @@ void ChannelDriver::Parts::carryOut(const ln::ChannelId& id, const channel::Acti
             [&](const channel::ChannelUsable&) {
                 peers->keep(peer, live->facts.endpoint);
                 hooks.usable(id);
-                shell.turn().after([this, name = id.hex()] {
-                    shell.outlet.notify(
-                        {.topic = api::Notification::Topic::channel, .id = name, .state = "usable"});
-                });
+                tellState(id, "usable");
             },
             [&](const channel::HtlcAddedIrrevocably& added) { hooks.arrived(id, added); },
             [&](const channel::IncomingHtlcResolved& resolved) { hooks.resolved(id, resolved); },
@@ -96,11 +121,22 @@ void ChannelDriver::Parts::carryOut(const ln::ChannelId& id, const channel::Acti
                     std::get<channel::Closed>(live->value.phase).cause.value_or("no cause given")));
                 // A new open_channel may use the temporary id again.
                 std::erase_if(renamed, [&](const auto& entry) { return entry.second == id; });
+                answerClosers(*live, {.type = "unopened"});
                 channels.erase(id);
                 shell.changed();
             },
-            [&](const channel::ResolveOnChain&) { resolve(*live); },
+            [&](const channel::ResolveOnChain&) {
+                // The chain may end what no message did: a lost signature, a partner who closed alone.
+                const auto* closing = std::get_if<channel::Closing>(&live->value.phase);
+                if (closing != nullptr && closing->spend)
+                    answerClosers(
+                        *live,
+                        closedBy(closing->spend->transaction,
+                                 closing->kind == channel::CloseKind::mutual ? "mutual" : "unilateral"));
+                resolve(*live);
+            },
             [&](const channel::ChannelArchived&) {
+                tellState(id, "closed");
                 watch.unwatch(live->value.terms.parameters.funding);
                 const bool others = std::ranges::any_of(channels, [&](const auto& entry) {
                     return entry.first != id && entry.second.value.peer == peer &&
@@ -122,11 +158,11 @@ void ChannelDriver::Parts::publish(LiveChannel& live, const channel::PublishTran
     }
     if (action.what == What::mutual_close) {
         shell.wallet.value.setLabel(transaction.txid(), "Channel closing", change);
-        answerClosers(live, "mutual", transaction);
+        answerClosers(live, closedBy(transaction, "mutual"));
     }
     if (action.what == What::commitment) {
         giveUpAgreed(live, change);
-        answerClosers(live, "unilateral", transaction);
+        answerClosers(live, closedBy(transaction, "unilateral"));
     }
     if (!change.empty()) shell.keep(change);
     shell.turn().after([this, transaction] { shell.client.announce(transaction); });
@@ -147,14 +183,10 @@ void ChannelDriver::Parts::giveUpAgreed(const LiveChannel& live, wallet::WalletC
     }
 }
 
-void ChannelDriver::Parts::answerClosers(LiveChannel& live, const std::string& type,
-                                         const Transaction& transaction) {
+void ChannelDriver::Parts::answerClosers(LiveChannel& live, const api::ChannelClosed& reply) {
     const std::vector<Answered> closers = std::move(live.closers);
     live.closers.clear();
-    live.close_alone_at.reset();
-    api::ChannelClosed reply{.type = type,
-                             .transactions = {duplex::bitcoin::serialized(transaction)},
-                             .txids = {transaction.txid().reversedHex()}};
+    setPatience(live, std::nullopt);
     for (const Answered& answered : closers)
         shell.turn().after([answered, reply] { answered(api::Reply{reply}); });
 }

@@ -8,7 +8,7 @@ namespace duplex::family::bitcoin {
 
 namespace {
 
-constexpr std::uint8_t facts_version = 2; // 1 had no closing feerate
+constexpr std::uint8_t facts_version = 3; // 1 had no closing feerate, 2 no patience with a close
 constexpr std::size_t timeline_kept = 64;
 constexpr std::size_t unfunded_a_peer = 4; // lightning.md 4.3
 constexpr std::size_t unfunded_in_all = 20;
@@ -47,6 +47,7 @@ Bytes encodedFacts(const LiveChannel& live) {
     row.compactSize(live.attempts.size());
     for (const auto& attempt : live.attempts) row.compactBytes(onchain::encoded(attempt));
     row.i64le(live.facts.closing_feerate ? live.facts.closing_feerate->value : 0);
+    row.i64le(live.facts.close_alone_at);
     return row.take();
 }
 
@@ -77,6 +78,7 @@ bool decodeFacts(ByteView bytes, LiveChannel& live) {
     if (version >= 2)
         if (const std::int64_t rate = row.i64le(); rate > 0)
             live.facts.closing_feerate = duplex::bitcoin::FeeratePerKw{rate};
+    if (version >= 3) live.facts.close_alone_at = row.i64le();
     return row.finished();
 }
 
@@ -99,9 +101,14 @@ std::expected<void, std::string> ChannelDriver::load() {
                 "is: nothing was sent or closed. Use the newest Duplex.");
         const ln::ChannelId id = value->id;
         LiveChannel live{.value = std::move(*value)};
+        live.told_ending = endingOf(live.value); // by an earlier run
         if (const auto facts = database.read(store::Table::channel_facts, id);
             facts && !decodeFacts(*facts, live))
             return std::unexpected("What is kept beside a channel is damaged. It was left as it is.");
+        if (const std::int64_t due = live.facts.close_alone_at; due > 0) {
+            const std::int64_t left = std::max<std::int64_t>(0, due - secondsOf(io::calendarNow()));
+            live.close_alone_at = io::now() + Ticks(std::min(left, longest_patience_s) * 1000);
+        }
         parts.channels.emplace(id, std::move(live));
     }
     parts.height = parts.shell.wallet.facts.scan.verifiedTo().value; // what is above comes again
@@ -232,7 +239,8 @@ void ChannelDriver::Parts::step(const Queued& queued) {
         renamed[id_before] = live->value.id;
         live = &channels.insert(std::move(node)).position->second;
     }
-    if (live->value.phase.index() != phase_before) note(*live, wordsOf(live->value.phase));
+    if (live->value.phase.index() != phase_before) notePhase(*live);
+    tellEnding(*live);
     // Not before: a peer whose openings are refused without end would use up addresses, and the payouts of
     // later closes would lie beyond what a recovery from the seed searches.
     if (channel::isEstablished(live->value)) takePayout(*live);
@@ -281,11 +289,29 @@ channel::RevokedArchive ChannelDriver::Parts::archiveOf(const LiveChannel& live)
     };
 }
 
+/// Each connection begins anew to agree on a close: that is told once, else it would push out all before it.
+void ChannelDriver::Parts::notePhase(LiveChannel& live) {
+    std::string words = wordsOf(live.value.phase);
+    const auto told =
+        std::ranges::find(live.facts.timeline, words, &std::pair<std::int64_t, std::string>::second);
+    if (endingOf(live.value) == Ending::closing && told != live.facts.timeline.end()) return;
+    note(live, std::move(words));
+}
+
 void ChannelDriver::Parts::note(LiveChannel& live, std::string what) {
     live.facts.timeline.emplace_back(secondsOf(io::calendarNow()), std::move(what));
     if (live.facts.timeline.size() > timeline_kept) live.facts.timeline.erase(live.facts.timeline.begin());
     live.facts_changed = true;
     shell.changed();
+}
+
+/// How long a close together may take before it is one alone; over a restart by the calendar.
+void ChannelDriver::Parts::setPatience(LiveChannel& live, std::optional<std::int64_t> seconds) {
+    if (seconds) seconds = std::min(*seconds, longest_patience_s);
+    if (!seconds && live.facts.close_alone_at == 0) return;
+    live.close_alone_at = seconds ? std::optional(io::now() + Ticks(*seconds * 1000)) : std::nullopt;
+    live.facts.close_alone_at = seconds ? secondsOf(io::calendarNow()) + *seconds : 0;
+    live.facts_changed = true;
 }
 
 channel::RequestId ChannelDriver::Parts::expect(std::function<void(const channel::Reply&)> reply) {
@@ -473,7 +499,7 @@ void ChannelDriver::tick() {
         if (new_tip) parts.post(id, channel::BlockHeight{});
         LiveChannel* live = parts.find(id);
         if (live == nullptr || !live->close_alone_at || *live->close_alone_at > io::now()) continue;
-        live->close_alone_at.reset();
+        parts.setPatience(*live, std::nullopt);
         parts.post(id, channel::ForceCloseRequested{});
     }
 }

@@ -43,6 +43,7 @@ struct ChannelFacts {
     std::optional<duplex::bitcoin::Script> payout;                // of claims: the same as long as they live
     std::uint64_t opened_index = 0;                               // order of opening
     std::optional<duplex::bitcoin::FeeratePerKw> closing_feerate; // that the user chose for the close
+    std::int64_t close_alone_at = 0; // UNIX seconds: the end of the patience with a close together, 0: none
 };
 
 /// Runs the channel machines: events in, rows stored, actions carried out, in that order. Before the first

@@ -53,6 +53,20 @@ duplex::bitcoin::Script plannedScript() {
     return duplex::bitcoin::payToWitnessScriptHash(duplex::bitcoin::Script{});
 }
 
+/// What is wrong with a channel of this size, whatever coins there are.
+std::optional<api::Error> problemOf(Satoshi amount, const api::FundChannel& request) {
+    const Satoshi smallest = channel::Policy{}.smallest_channel;
+    if (amount < smallest)
+        return api::Error{302, fmt::format("Nothing was opened: {} sat are too little. A channel holds at "
+                                           "least {} sat: below, the fees of closing would eat it.",
+                                           amount.value, smallest.value)};
+    if (request.push_msat > ln::MilliSatoshi::fromSatoshi(amount).value)
+        return api::Error{-32602, fmt::format("Nothing was opened: push_msat is more than the channel's {} "
+                                              "sat. Give the partner less, or open a larger channel.",
+                                              amount.value)};
+    return std::nullopt;
+}
+
 int codeOf(const channel::ChannelError& error) {
     const auto* term = std::get_if<channel::UnacceptableTerm>(&error);
     if (term == nullptr) return 300;
@@ -120,6 +134,10 @@ void ChannelDriver::fund(const api::FundChannel& request, Answered answered) {
     const auto id_bytes = fromHex(request.node_id);
     const auto node_id = id_bytes ? crypto::PublicKey::fromBytes(*id_bytes) : std::nullopt;
     if (!node_id) return fail(-32602, "id: this is no node id.");
+    if (!request.all) {
+        if (const auto problem = problemOf({request.amount_sat}, request))
+            return fail(problem->code, problem->message);
+    }
     const LightningConnection* connection = parts.peers->find(*node_id);
     if (connection == nullptr)
         return fail(-9, "Nothing was opened: the partner is not connected. Connect to it first.");
@@ -169,6 +187,12 @@ void ChannelDriver::fund(const api::FundChannel& request, Answered answered) {
     if (request.all) {
         const auto& outputs = plan->transaction.outputs;
         amount = outputs[plan->payment_outputs.back()].value.value - reserve.value - 200;
+        if (amount <= 0)
+            return fail(301, fmt::format("Nothing was opened: of the {} sat in coins that can pay for a "
+                                         "channel, {} sat are held back for safety, to pay the fees of a "
+                                         "close. Receive more first.",
+                                         wallet::sumOf(plan->spent).value, reserve.value));
+        if (const auto problem = problemOf({amount}, request)) return fail(problem->code, problem->message);
     }
     const std::int64_t left = all.value - amount - plan->fee.value;
     if (left < reserve.value)
@@ -271,9 +295,7 @@ void ChannelDriver::Parts::opened(const channel::Reply& reply, const ln::Channel
     peers->keep(live->value.peer, live->facts.endpoint);
     for (const Answered& answered : opening.answered)
         shell.turn().after([answered, result] { answered(api::Reply{result}); });
-    shell.turn().after([this, name = result.channel_id] {
-        shell.outlet.notify({.topic = api::Notification::Topic::channel, .id = name, .state = "opening"});
-    });
+    tellState(live->value.id, "opening");
 }
 
 void ChannelDriver::Parts::decideAcceptance(LiveChannel& live, const channel::AcceptanceNeeded&) {

@@ -15,6 +15,12 @@ using duplex::bitcoin::OutPoint;
 using duplex::bitcoin::Satoshi;
 using duplex::bitcoin::Transaction;
 
+inline constexpr std::int64_t longest_patience_s = 100'000'000; // about three years
+
+/// How near its end a channel is, as `notify` tells it. Archiving is told by itself.
+enum class Ending : std::uint8_t { none, closing, onchain };
+Ending endingOf(const channel::Channel& value);
+
 /// A channel with what the shell keeps beside the machine's state.
 struct LiveChannel {
     channel::Channel value;
@@ -30,7 +36,8 @@ struct LiveChannel {
     std::vector<Answered> closers;                    // wait for the closing transaction
     std::vector<Transaction> relayed_commitments;     // of the partner, in no block
     std::set<duplex::bitcoin::Txid> rivals;           // of our claims, seen relayed since the last block
-    std::optional<Ticks> close_alone_at;              // a closer's patience
+    std::optional<Ticks> close_alone_at;              // a closer's patience (setPatience)
+    Ending told_ending = Ending::none;                // the furthest
 };
 
 Bytes encodedFacts(const LiveChannel& live);
@@ -57,6 +64,8 @@ struct ChannelDriver::Parts {
     void store(LiveChannel& live, channel::Persist persist);
     channel::RevokedArchive archiveOf(const LiveChannel& live) const;
     void note(LiveChannel& live, std::string what);
+    void notePhase(LiveChannel& live);
+    void setPatience(LiveChannel& live, std::optional<std::int64_t> seconds);
     void openReceived(const ln::NodeId& from, const ln::wire::Message& message);
     ln::ShortChannelId freshAlias(const ln::ChannelId& id) const;
     channel::RequestId expect(std::function<void(const channel::Reply&)> reply);
@@ -64,9 +73,11 @@ struct ChannelDriver::Parts {
     // Actions (channel_actions.cpp).
     void carryOut(const ln::ChannelId& id, const channel::Action& action);
     void sendTo(const ln::NodeId& peer, ln::wire::Message message);
+    void tellState(const ln::ChannelId& id, std::string state); // by `notify`
+    void tellEnding(LiveChannel& live);
     void publish(LiveChannel& live, const channel::PublishTransaction& action);
     void giveUpAgreed(const LiveChannel& live, wallet::WalletChange& change);
-    void answerClosers(LiveChannel& live, const std::string& type, const Transaction& transaction);
+    void answerClosers(LiveChannel& live, const api::ChannelClosed& reply);
 
     // Opening (channel_funding.cpp).
     struct Opening {

@@ -88,11 +88,42 @@ std::string causeOf(const LiveChannel& live) {
     return {};
 }
 
-std::int64_t sumOfHtlcs(const channel::Commitments& commitments, ln::commitment::Side side) {
-    std::int64_t sum = 0;
-    for (const channel::Htlc& htlc : commitments.htlcs)
-        if (htlc.offered_by == side) sum += htlc.amount.value;
-    return sum;
+/// Whether nothing of an HTLC is to come any more: what came back counts in the wallet at once. What we took
+/// by an HTLC transaction comes with its sweep; of a revoked commitment a penalty takes all.
+bool isDecided(const onchain::Resolution& resolution, const onchain::HtlcId& id) {
+    if (std::holds_alternative<onchain::TheirRevokedCommitment>(resolution.funding_spend)) return true;
+    if (resolution.second_stage.contains(id)) return false;
+    return resolution.taken_back.contains(id) ||
+           std::ranges::find(resolution.outcomes, id, &onchain::HtlcOutcome::htlc) !=
+               resolution.outcomes.end();
+}
+
+/// In millisatoshi. `out` and `in`: on their way, as part of neither balance.
+struct Shares {
+    std::int64_t ours = 0, theirs = 0, out = 0, in = 0;
+};
+/// Once a commitment is in a block, its balances and its HTLCs count, not those of the log.
+Shares sharesOf(const LiveChannel& live) {
+    using ln::commitment::HtlcDirection;
+    using ln::commitment::Side;
+    const channel::Commitments& log = live.value.commitments;
+    const auto confirmed =
+        live.resolution ? channel::confirmedSpec(live.value, live.resolution->funding_spend) : std::nullopt;
+    Shares shares{.ours = log.local_balance.value, .theirs = log.remote_balance.value};
+    for (const channel::Htlc& htlc : log.htlcs) {
+        const bool ours = htlc.offered_by == Side::local;
+        const onchain::HtlcId id{ours ? HtlcDirection::offered : HtlcDirection::received, htlc.id};
+        (ours ? shares.ours : shares.theirs) -= htlc.amount.value;
+        if (confirmed && !channel::holds(*confirmed, id)) continue;
+        if (live.resolution && isDecided(*live.resolution, id)) continue;
+        (ours ? shares.out : shares.in) += htlc.amount.value;
+    }
+    if (confirmed) {
+        const bool by_us = confirmed->owner == Side::local;
+        shares.ours = (by_us ? confirmed->to_owner : confirmed->to_other).value;
+        shares.theirs = (by_us ? confirmed->to_other : confirmed->to_owner).value;
+    }
+    return shares;
 }
 
 /// What of ours has no output in our commitment: HTLCs that we offered, and a balance below dust.
@@ -196,13 +227,13 @@ void ChannelDriver::close(const api::CloseChannel& request, Answered answered) {
         for (const Answered& closer : channel->closers)
             parts.shell.turn().after([closer, error] { closer(std::unexpected(error)); });
         channel->closers.clear();
-        channel->close_alone_at.reset();
+        parts.setPatience(*channel, std::nullopt);
         channel->facts.closing_feerate.reset();
         channel->facts_changed = true;
     });
     if (alone_only) return parts.post(*id, channel::ForceCloseRequested{.request = reply});
     const std::int64_t wait = request.unilateral_timeout_s.value_or(patience_s);
-    if (wait > 0) live.close_alone_at = io::now() + Ticks(std::min<std::int64_t>(wait, 100'000'000) * 1000);
+    if (wait > 0) parts.setPatience(live, wait);
     // An opening has no script yet; it refuses.
     const auto to = script.value_or(duplex::bitcoin::Script{});
     parts.post(*id, channel::CloseRequested{.request = reply, .script = to});
@@ -307,12 +338,11 @@ std::vector<api::ChannelView> ChannelDriver::views() const {
         view.capacity_sat = terms.parameters.capacity.value;
         view.pushed_msat = value.pushed.value;
         const channel::Commitments& commitments = value.commitments;
-        const std::int64_t out = sumOfHtlcs(commitments, ln::commitment::Side::local);
-        const std::int64_t in = sumOfHtlcs(commitments, ln::commitment::Side::remote);
-        view.ours_msat = commitments.local_balance.value - out;
-        view.theirs_msat = commitments.remote_balance.value - in;
-        view.in_flight_out_msat = out;
-        view.in_flight_in_msat = in;
+        const Shares shares = sharesOf(*live);
+        view.ours_msat = shares.ours;
+        view.theirs_msat = shares.theirs;
+        view.in_flight_out_msat = shares.out;
+        view.in_flight_in_msat = shares.in;
         view.htlc_count = static_cast<int>(commitments.htlcs.size());
         view.our_reserve_sat = terms.reserveOf(ln::commitment::Side::local).value;
         view.their_reserve_sat = terms.reserveOf(ln::commitment::Side::remote).value;

@@ -31,6 +31,16 @@ ln::commitment::HtlcDirection offered() {
     return ln::commitment::HtlcDirection::offered;
 }
 
+/// An HTLC of the partner that we fulfilled and that the commitment in the chain holds no more: its amount is
+/// in our balance there, and no preimage will be seen.
+bool isInOurBalance(const channel::Channel& value, const channel::Htlc* htlc, const onchain::HtlcId& id,
+                    const onchain::FundingSpend& spend) {
+    if (htlc == nullptr || id.direction == offered() || !htlc->removal) return false;
+    const auto confirmed = channel::confirmedSpec(value, spend);
+    return confirmed && !channel::holds(*confirmed, id) &&
+           std::holds_alternative<channel::Fulfilled>(htlc->removal->kind);
+}
+
 } // namespace
 
 // --- blocks ---
@@ -312,12 +322,13 @@ void ChannelDriver::Parts::tellOutcomes(LiveChannel& live, const onchain::Resolu
         const auto side = ours ? ln::commitment::Side::local : ln::commitment::Side::remote;
         const channel::Htlc* htlc = channel::findHtlc(live.value.commitments, side, outcome.htlc.id);
         const auto* fulfilled = std::get_if<onchain::HtlcFulfilled>(&outcome.result);
-        if (fulfilled != nullptr) {
-            if (!live.told_done.insert(outcome.htlc).second) continue;
-            if (ours && htlc != nullptr) hooks.fulfilled(htlc->origin, fulfilled->preimage);
-        } else {
-            if (!live.told_failed.insert(outcome.htlc).second) continue;
-            if (ours && htlc != nullptr)
+        const bool settled =
+            fulfilled != nullptr || isInOurBalance(live.value, htlc, outcome.htlc, resolution.funding_spend);
+        if (!(settled ? live.told_done : live.told_failed).insert(outcome.htlc).second) continue;
+        if (ours && htlc != nullptr) {
+            if (fulfilled != nullptr)
+                hooks.fulfilled(htlc->origin, fulfilled->preimage);
+            else
                 hooks.failed(htlc->origin, channel::HtlcFailed{.origin = htlc->origin,
                                                                .id = htlc->id,
                                                                .cause = channel::NotCommitted{}});
@@ -325,7 +336,7 @@ void ChannelDriver::Parts::tellOutcomes(LiveChannel& live, const onchain::Resolu
         if (!ours)
             hooks.resolved(id, channel::IncomingHtlcResolved{.id = outcome.htlc.id,
                                                              .payment_hash = outcome.payment_hash,
-                                                             .fulfilled = fulfilled != nullptr});
+                                                             .fulfilled = settled});
     }
 }
 

@@ -74,9 +74,9 @@ void Parts::add(const ChannelOnLayer& channel) {
         add(PartState::pending_out, channel.ours_msat, "A channel is being closed together", channel.until);
         return add(PartState::in_flight, channel.in_flight_out_msat, "Payments of yours on their way");
     case ChannelStage::closing:
-        if (channel.back_in_wallet) return;
-        add(PartState::pending_out, channel.ours_msat, "A closed channel's money, on its way to Bitcoin",
-            channel.until);
+        if (!channel.back_in_wallet)
+            add(PartState::pending_out, channel.ours_msat, "A closed channel's money, on its way to Bitcoin",
+                channel.until);
         return add(PartState::in_flight, channel.in_flight_out_msat,
                    "Payments that a closed channel settles on Bitcoin", channel.until);
     case ChannelStage::closed:

@@ -16,7 +16,7 @@ struct ChannelOnLayer {
     std::int64_t in_flight_out_msat = 0;
     std::int64_t in_flight_in_msat = 0;
     std::int64_t until = 0;      // height at which opening or closing ends, 0: not known
-    bool back_in_wallet = false; // the first layer counts these coins already
+    bool back_in_wallet = false; // the first layer counts what was settled already
 };
 
 /// A payment that ended well: what payments cost and how long they take, by own experience.

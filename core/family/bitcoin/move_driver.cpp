@@ -60,14 +60,15 @@ ClosingFacts closingOf(const ln::channel::Channel& channel) {
     if (closing == nullptr) return facts;
     const std::optional<duplex::bitcoin::Txid> published =
         closing->transaction ? std::optional(closing->transaction->txid()) : std::nullopt;
-    facts.transaction = published;
-    if (closing->spend) {
-        facts.transaction = closing->spend->transaction.txid();
-        facts.height = closing->spend->height;
-        facts.by_commitment = ln::keys::hasCommitmentShape(closing->spend->transaction);
-    } else if (closing->transaction) {
-        facts.by_commitment = ln::keys::hasCommitmentShape(*closing->transaction);
-    }
+    if (closing->spend) facts.height = closing->spend->height;
+    const duplex::bitcoin::Transaction* transaction = closing->spend         ? &closing->spend->transaction
+                                                      : closing->transaction ? &*closing->transaction
+                                                                             : nullptr;
+    if (transaction == nullptr) return facts;
+    facts.transaction = transaction->txid();
+    facts.by_commitment = ln::keys::hasCommitmentShape(*transaction);
+    facts.fee = channel.terms.parameters.capacity;
+    for (const auto& output : transaction->outputs) *facts.fee -= output.value;
     if (facts.by_commitment) {
         const bool ours = closing->kind == ch::CloseKind::local_force && facts.transaction == published;
         facts.waits_blocks = ours ? channel.terms.parameters.local.to_self_delay : 1;
@@ -182,6 +183,7 @@ MoveFacts MoveDriver::factsOf(const MoveRecord& record, const MoveMoment& at) co
         } else if (const ClosingFacts closing = closingOf(channel); closing.transaction) {
             facts.closing = closing.transaction;
             facts.closing_height = closing.height;
+            facts.paid_fee = closing.fee;
             facts.waits_blocks = closing.waits_blocks;
             facts.by_commitment = closing.by_commitment;
         }

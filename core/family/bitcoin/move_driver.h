@@ -17,6 +17,7 @@ struct ClosingFacts {
     std::uint32_t height = 0; // 0: in no block
     std::uint32_t waits_blocks = 0;
     bool by_commitment = false;
+    std::optional<duplex::bitcoin::Satoshi> fee; // with what was too small for an output
 };
 ClosingFacts closingOf(const ln::channel::Channel& channel);
 /// The live transaction of the wallet that brings a closed channel's coins: the agreed close itself, or the

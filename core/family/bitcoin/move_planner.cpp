@@ -9,6 +9,9 @@ namespace {
 using duplex::bitcoin::Satoshi;
 using ledger::MoveQuote;
 
+constexpr std::string_view opening_part = "opening transaction";
+constexpr std::string_view closing_part = "closing transaction";
+
 /// Digits in groups of three, as everywhere in texts for people.
 std::string grouped(std::int64_t value) {
     std::string text = std::to_string(value);
@@ -80,7 +83,7 @@ std::string whyNotClose(const CloseFacts& facts, const MoveMoment& moment) {
 void priceClose(MoveQuote& quote, const CloseFacts& facts, const MoveMoment& moment) {
     if (facts.route == MoveRoute::close) {
         if (facts.opened_by_us && moment.feerate)
-            addPart(quote.fee, "closing transaction", closingFee(*moment.feerate));
+            addPart(quote.fee, std::string(closing_part), closingFee(*moment.feerate));
         quote.confirmations = 1;
         quote.trust = "Nobody: both sign one last transaction that pays each side its part.";
         quote.risk = facts.htlcs > 0
@@ -194,6 +197,16 @@ void addClosingSteps(ledger::Move& move, const MoveRecord& record, const MoveFac
     if (waited && !arrived) move.steps.back().earliest_s = facts.now + facts.pace_s;
 }
 
+/// The price that was agreed; the transaction that was built says what it really pays.
+std::vector<ledger::FeePart> paidParts(const MoveRecord& record, const MoveFacts& facts) {
+    std::vector<ledger::FeePart> parts = record.fee;
+    const std::string_view built =
+        record.route == MoveRoute::open ? opening_part : closing_part; // close-alone has neither
+    for (ledger::FeePart& part : parts)
+        if (facts.paid_fee && part.name == built) part.amount_sat = facts.paid_fee->value;
+    return parts;
+}
+
 /// What happened to the money of a move that cannot end any more; empty while it can.
 std::string failureOf(const MoveRecord& record, const MoveFacts& facts) {
     if (!record.failure.empty()) return record.failure;
@@ -230,7 +243,7 @@ MoveQuote openQuote(const OpenFacts& facts, const MoveMoment& moment, const Move
     quote.peer_id = facts.peer_id;
     quote.why_not = whyNotOpen(facts, moment);
     quote.available = quote.why_not.empty();
-    if (facts.opening_fee) addPart(quote.fee, "opening transaction", *facts.opening_fee);
+    if (facts.opening_fee) addPart(quote.fee, std::string(opening_part), *facts.opening_fee);
     if (facts.opening_fee && moment.feerate)
         addPart(quote.fee, "closing later, at today's price", closingFee(*moment.feerate));
     quote.fee.verified = labels.fee();
@@ -271,11 +284,8 @@ ledger::Move moveOf(const MoveRecord& record, const MoveFacts& facts, const Move
     move.amount_sat = record.amount.value;
     if (record.channel) move.channel_id = record.channel->hex();
     move.started = secondsOf(record.started);
-    for (const ledger::FeePart& part : record.fee) {
-        // The transaction that was built says what it really pays.
-        const bool opening = part.name == "opening transaction" && facts.paid_fee;
-        addPart(move.fee, part.name, opening ? *facts.paid_fee : Satoshi{part.amount_sat});
-    }
+    for (const ledger::FeePart& part : paidParts(record, facts))
+        addPart(move.fee, part.name, Satoshi{part.amount_sat});
     move.fee.verified = labels.fee();
     if (up)
         addOpeningSteps(move, record, facts, labels);
@@ -304,6 +314,8 @@ bool remember(MoveRecord& record, const MoveFacts& facts, ledger::StepState stat
     const bool up = record.route == MoveRoute::open;
     if (const auto& transaction = up ? facts.funding : facts.closing) record.transaction = transaction;
     record.transaction_height = up ? facts.funding_height : facts.closing_height;
+    // An archived channel no longer says what its close cost.
+    if (record.route == MoveRoute::close) record.fee = paidParts(record, facts);
     record.was_usable |= up && facts.stage == ChannelStage::usable;
     record.end = state == ledger::StepState::done     ? MoveEnd::done
                  : state == ledger::StepState::failed ? MoveEnd::failed

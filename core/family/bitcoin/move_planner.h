@@ -88,13 +88,13 @@ enum class ChannelStage : std::uint8_t {
 /// What channel, chain and wallet say about a move now. Heights are of the verified chain, 0: in no block.
 struct MoveFacts {
     ChannelStage stage = ChannelStage::absent;
-    std::optional<std::string> cause; // of a close
+    std::optional<std::string> cause;                 // of a close
+    std::optional<duplex::bitcoin::Satoshi> paid_fee; // of the opening or the closing transaction
     // route open
     std::optional<duplex::bitcoin::Txid> funding;
     std::uint32_t funding_height = 0;
     std::uint32_t minimum_depth = 0;
     std::uint32_t opened_height = 0;
-    std::optional<duplex::bitcoin::Satoshi> paid_fee; // of the opening transaction
     // routes close, close_alone
     std::optional<duplex::bitcoin::Txid> closing;
     std::uint32_t closing_height = 0;

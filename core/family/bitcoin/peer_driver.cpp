@@ -14,6 +14,7 @@ namespace transport = ln::transport;
 constexpr Ticks connect_timeout = 20s;
 constexpr Ticks first_pause = 500ms;
 constexpr Ticks longest_pause = 120s;
+constexpr Ticks brief_connection = 60s;
 constexpr Ticks longest_ping = 30s;
 /// Peers answer a ping a second at most (BOLT 1 lets them drop the others, and Duplex does): one that comes
 /// sooner waits, instead of waiting for a pong that never comes.
@@ -61,6 +62,7 @@ struct PeerDriver::Connection {
     std::optional<transport::Session> session; // once TCP stands
     std::optional<LightningConnection> facts;  // once ready
     Ticks ready_at{};
+    bool ended_by_us = false; // for what the peer sent, or because the user said so
     bool pump_queued = false;
     std::vector<ConnectAnswered> waiting;
     std::vector<OpenPing> pings;
@@ -290,7 +292,6 @@ void PeerDriver::onReady(Connection& connection, const transport::PeerReady& rea
                                            .outgoing = connection.dialled.has_value()};
     connection.ready_at = io::now();
     m_ready[ready.node_id] = connection.id;
-    if (const auto kept = m_kept.find(ready.node_id); kept != m_kept.end()) kept->second.failures = 0;
     m_shell.outlet.log("lightning peer " + nameOf(ready.node_id, connection.endpoint) + " ready");
 
     // Who waits for another dial to this node is answered. A dial that the peer cannot have seen yet is given
@@ -376,7 +377,12 @@ void PeerDriver::noteKept(const Connection& connection) {
     const auto& node_id = connection.facts ? std::optional(connection.facts->node_id) : connection.dialled;
     const auto kept = node_id ? m_kept.find(*node_id) : m_kept.end();
     if (kept == m_kept.end()) return;
-    kept->second.retry_at = io::now() + pauseAfter(connection.facts ? 0 : kept->second.failures++);
+    // One that we end soon after it began leads nowhere: what was refused comes again with the next.
+    const bool brief = !connection.facts || io::now() - connection.ready_at < brief_connection;
+    const bool failed = !connection.facts || (connection.ended_by_us && brief);
+    int& failures = kept->second.failures;
+    if (!failed) failures = 0;
+    kept->second.retry_at = io::now() + pauseAfter(failed ? failures++ : 0);
 }
 
 // --- effects ---
@@ -389,8 +395,10 @@ void PeerDriver::send(const ln::NodeId& node_id, const ln::wire::Message& messag
 }
 
 void PeerDriver::disconnect(const ln::NodeId& node_id) {
-    if (const Connection* connection = readyOf(node_id))
+    if (Connection* connection = readyOf(node_id)) {
+        connection->ended_by_us = true;
         drop(connection->id, Goodbye::send_rest, "this side closed it");
+    }
     armTimer();
 }
 

@@ -67,7 +67,7 @@ private:
     struct Connection;
     struct Kept {
         std::optional<io::Endpoint> endpoint;
-        int failures = 0; // since the last connection that was ready
+        int failures = 0; // since the last connection that was good for something
         Ticks retry_at{};
     };
     enum class Goodbye : std::uint8_t { send_rest, closed_already };

@@ -58,6 +58,8 @@ Outcome apply(Verdict verdict, const Channel& channel, const Event& event, const
         if (channel.link == Link::offline) break;
         turn.send(wire::Warning{.channel_id = channel.id, .data = toBytes(viewOf(textOf(error)))});
         turn.act(DisconnectPeer{});
+        // The line is cut after this turn: what came with the refused message builds on it.
+        turn.next.link = Link::offline;
         break;
     case Verdict::fail_opening:
         failOpening(turn, event, error);

@@ -47,6 +47,26 @@ onchain::ClosedChannelFacts closedChannelFacts(const Channel& channel, const key
     return facts;
 }
 
+std::optional<commitment::CommitmentSpec> confirmedSpec(const Channel& channel,
+                                                        const onchain::FundingSpend& spend) {
+    using Spec = std::optional<commitment::CommitmentSpec>;
+    const auto of = [&](View view) { return Spec(specOf(channel.commitments, view)); };
+    return std::visit(
+        overloaded{
+            [&](const onchain::OurCommitment&) { return of(View::local); },
+            [&](const onchain::TheirCurrentCommitment&) { return of(View::remote); },
+            [&](const onchain::TheirNextCommitment&) { return of(View::remote_next); },
+            [](const one_of<onchain::Unspent, onchain::MutualClose, onchain::TheirRevokedCommitment,
+                            onchain::TheirFutureCommitment, onchain::UnknownSpend> auto&) { return Spec(); }},
+        spend);
+}
+
+bool holds(const commitment::CommitmentSpec& spec, const onchain::HtlcId& id) {
+    return std::ranges::any_of(spec.htlcs, [&](const commitment::CommitmentHtlc& htlc) {
+        return onchain::htlcIdOf(htlc, spec.owner) == id;
+    });
+}
+
 KnownPreimages knownPreimages(const Channel& channel) {
     KnownPreimages result;
     for (const Htlc& htlc : channel.commitments.htlcs) {

@@ -20,6 +20,11 @@ closedChannelFacts(const Channel& channel, const keys::ChannelSigner& signer, co
 onchain::RevokedCommitment revokedCommitment(const Channel& channel, const RevokedArchive& archive,
                                              std::uint64_t number);
 
+/// The commitment that spent the funding output, as the log tells it; nothing for any other spend.
+std::optional<commitment::CommitmentSpec> confirmedSpec(const Channel& channel,
+                                                        const onchain::FundingSpend& spend);
+bool holds(const commitment::CommitmentSpec& spec, const onchain::HtlcId& id);
+
 /// Preimages in the log: of HTLCs that we offered (the peer showed them), and of theirs that we decided to
 /// take.
 struct KnownPreimages {

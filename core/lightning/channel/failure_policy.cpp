@@ -21,12 +21,13 @@ struct OfMessage {
     const Channel& channel;
 
     // Faults of an update that no signature covers yet: after a new connection it is as if it had never come,
-    // and no money moved. Closing for them would only cost both sides (BOLT 2 leaves the choice).
+    // and no money moved. Closing for them would only cost both sides (BOLT 2 leaves the choice). Nor does a
+    // fee that is not agreed: the user and his patience decide about closing alone.
     template <one_of<CommandNotPossible, InsufficientBalance, FeeNotAffordable, TooManyHtlcs,
                      HtlcValueInFlightExceeded, HtlcBelowMinimum, DustExposureExceeded, ExpiryOutOfBounds,
                      UnknownHtlc, MalformedCodeInvalid, UnexpectedHtlcId, FeeUpdateByFundee,
                      UnexpectedMessage, TooManyHeldMessages, InvalidShutdownScript, ShutdownScriptMismatch,
-                     ClosingFeeOutOfRange, SignerRefused, UnacceptableTerm>
+                     ClosingFeeOutOfRange, ClosingNotAgreed, SignerRefused, UnacceptableTerm>
                   E>
     Verdict operator()(const E&) const {
         return Verdict::warn_and_disconnect;
@@ -34,8 +35,8 @@ struct OfMessage {
     // Signed or proven faults: the peer's next state is not to be trusted.
     template <
         one_of<PreimageMismatch, InvalidCommitmentSignature, InvalidHtlcSignature, WrongHtlcSignatureCount,
-               UnexpectedRevocation, RevocationSecretMismatch, InvalidClosingSignature, ClosingNotAgreed,
-               ReestablishMismatch, PeerFailedChannel, HtlcDeadlineReached, CloseRequestedByUser>
+               UnexpectedRevocation, RevocationSecretMismatch, InvalidClosingSignature, ReestablishMismatch,
+               PeerFailedChannel, HtlcDeadlineReached, CloseRequestedByUser>
             E>
     Verdict operator()(const E&) const {
         return Verdict::error_and_close;

@@ -30,8 +30,8 @@ buildClosing(const ChannelParameters& parameters, const ClosingTerms& terms, std
 
     bitcoin::Transaction closing;
     closing.inputs.push_back({.previous = parameters.funding, .sequence = 0xffffffff});
-    if (omitted != Side::local) addOutput(closing, local, terms.local_script, terms.dust_limit);
-    if (omitted != Side::remote) addOutput(closing, remote, terms.remote_script, terms.dust_limit);
+    if (omitted != Side::local) addOutput(closing, local, terms.local_script, terms.local_dust_limit);
+    if (omitted != Side::remote) addOutput(closing, remote, terms.remote_script, terms.remote_dust_limit);
     if (closing.outputs.empty()) return std::unexpected(ClosingError::no_output);
     std::ranges::sort(closing.outputs);
     return closing;
@@ -42,15 +42,21 @@ std::optional<bitcoin::Transaction> closingSignedBy(const ChannelParameters& par
                                                     const crypto::Signature& remote_signature) {
     const bitcoin::Script script =
         fundingScript(parameters.local.keys.funding_pubkey, parameters.remote.keys.funding_pubkey);
-    ClosingTerms by_remote_limit = terms;
-    by_remote_limit.dust_limit = parameters.remote.dust_limit;
-    for (const auto& candidate : {buildClosing(parameters, terms), buildClosing(parameters, by_remote_limit),
-                                  buildClosing(parameters, terms, Side::remote)}) {
-        if (!candidate) continue;
-        const crypto::Hash32 digest =
-            bitcoin::segwitSighash(*candidate, 0, script, parameters.capacity, bitcoin::sighash_all);
-        if (crypto::verify(digest, remote_signature, parameters.remote.keys.funding_pubkey))
-            return *candidate;
+    const auto byLimit = [&](Satoshi limit) {
+        ClosingTerms judged = terms;
+        judged.local_dust_limit = judged.remote_dust_limit = limit;
+        return judged;
+    };
+    for (const ClosingTerms& judged :
+         {terms, byLimit(parameters.remote.dust_limit), byLimit(parameters.local.dust_limit)}) {
+        for (const std::optional<Side> omitted : {std::optional<Side>{}, std::optional{Side::remote}}) {
+            const auto candidate = buildClosing(parameters, judged, omitted);
+            if (!candidate) continue;
+            const crypto::Hash32 digest =
+                bitcoin::segwitSighash(*candidate, 0, script, parameters.capacity, bitcoin::sighash_all);
+            if (crypto::verify(digest, remote_signature, parameters.remote.keys.funding_pubkey))
+                return *candidate;
+        }
     }
     return std::nullopt;
 }

@@ -10,21 +10,20 @@ struct ClosingTerms {
     MilliSatoshi to_remote;
     bitcoin::Script local_script;
     bitcoin::Script remote_script;
-    bitcoin::Satoshi fee;        // taken from the funder
-    bitcoin::Satoshi dust_limit; // of the side whose signature is made or checked
+    bitcoin::Satoshi fee;                                 // taken from the funder
+    bitcoin::Satoshi local_dust_limit, remote_dust_limit; // below its limit an output is left out
     friend bool operator==(const ClosingTerms&, const ClosingTerms&) = default;
 };
 
 enum class ClosingError { not_conserved, funder_cannot_pay, no_output };
 
-/// Outputs below the limit are left out; so is the side's own output where `omitted` names it (a node may
-/// drop its own).
+/// The output of the side that `omitted` names is left out, too (a node may drop its own).
 std::expected<bitcoin::Transaction, ClosingError> buildClosing(const ChannelParameters& parameters,
                                                                const ClosingTerms& terms,
                                                                std::optional<Side> omitted = std::nullopt);
 
-/// Which form of the close the peer's signature covers: its own output present or dropped. Nothing when
-/// neither verifies.
+/// Which form of the close the peer's signature covers: each output judged by these terms, or both by one
+/// side's limit (BOLT 3: the signer's); its own output present or dropped. Nothing when none verifies.
 std::optional<bitcoin::Transaction> closingSignedBy(const ChannelParameters& parameters,
                                                     const ClosingTerms& terms,
                                                     const crypto::Signature& remote_signature);

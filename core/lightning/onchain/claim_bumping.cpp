@@ -146,12 +146,17 @@ struct Price {
     Satoshi fee;
 };
 
-/// What this draft has to pay, or nothing where that is above `budget`.
+/// What this draft has to pay, or nothing where that is above `budget` and no version of it is out.
 std::optional<Price> priceOf(const Draft& draft, const BumpingFacts& facts, const History& history,
                              std::optional<BlockHeight> deadline, Satoshi budget) {
     const bitcoin::Weight weight = draft.weight();
     const FeeratePerKw most = feerateOf(budget + draft.parent_fee, draft.packageWeight());
-    if (most < facts.fees.floor) return std::nullopt;
+    const auto as_it_is = [&]() -> std::optional<Price> {
+        // What is out stays out: taking it back saves nothing, for others have it.
+        if (!history.same_inputs) return std::nullopt;
+        return Price{.feerate = history.reached, .fee = history.same_fee};
+    };
+    if (most < facts.fees.floor) return as_it_is();
     const FeeratePerKw feerate = nextFeerate(facts, history, draft.inputs, deadline, most);
     Satoshi fee = feerate.feeCeil(draft.packageWeight()) - draft.parent_fee;
     fee = std::max(fee, facts.fees.floor.feeCeil(weight));
@@ -160,11 +165,7 @@ std::optional<Price> priceOf(const Draft& draft, const BumpingFacts& facts, cons
     if (same_again) fee = std::max(fee, history.same_fee);
     if (!same_again && history.live_fees.value > 0)
         fee = std::max(fee, history.live_fees + facts.fees.increment.feeCeil(weight));
-    if (fee > std::max(budget, history.same_fee)) {
-        // What is out stays out: taking it back saves nothing, for others have it.
-        if (!history.same_inputs) return std::nullopt;
-        return Price{.feerate = history.reached, .fee = history.same_fee};
-    }
+    if (fee > std::max(budget, history.same_fee)) return as_it_is();
     return Price{.feerate = feerate, .fee = fee};
 }
 

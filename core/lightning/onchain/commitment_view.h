@@ -51,6 +51,7 @@ public:
     void leaveOpen() { m_findings.open = true; }
     void alarm(Alarm alarm) { m_findings.alarms.insert(alarm); }
     void show(const HtlcId& id) { m_findings.shown.insert(id); }
+    void waitForSecondStage(const HtlcId& id) { m_findings.second_stage.insert(id); }
     /// The preimage that may be shown for `hash` on chain.
     std::optional<Preimage> releasable(const PaymentHash& hash) const;
     OutputFindings take() { return std::move(m_findings); }

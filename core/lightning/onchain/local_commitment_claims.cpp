@@ -38,6 +38,7 @@ struct Walk {
         const Transaction& transaction = spend.by->transaction;
         const bitcoin::Txid txid = transaction.txid();
         if (findings.spendOf(transaction, txid, *output)) return;
+        findings.waitForSecondStage(htlcIdOf(stage.htlc, commitment::Side::local));
         findings.claimFrom(std::uint64_t{spend.by->height.value} + delay(),
                            delayed(ClaimKind::second_stage, transaction, txid, *output,
                                    stage.output_witness_script, spend.by->height));

@@ -33,6 +33,8 @@ struct OutputFindings {
     std::map<HtlcId, BlockHeight> timed_out;
     /// HTLCs with an output here.
     std::set<HtlcId> shown;
+    /// HTLCs that our HTLC transaction took, until what it paid is swept.
+    std::set<HtlcId> second_stage;
     std::set<Alarm> alarms;
     bool open = false;       // something of ours is not resolved, apart from what is due
     BlockHeight last_height; // of the last step seen

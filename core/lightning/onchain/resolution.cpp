@@ -342,6 +342,8 @@ Resolution resolve(const ClosedChannelFacts& facts, const ChainFacts& chain) {
     resolution.alarms.insert(findings.alarms.begin(), findings.alarms.end());
     resolution.watch.insert(resolution.watch.end(), findings.watch.begin(), findings.watch.end());
     resolution.preimages_seen = std::move(findings.preimages_seen);
+    for (const auto& [id, height] : findings.timed_out) resolution.taken_back.insert(id);
+    resolution.second_stage = std::move(findings.second_stage);
     resolution.all_resolved = !findings.open;
     resolution.irrevocable = !findings.open && !undecided &&
                              depthOf(findings.last_height, chain.verified_height) >= irrevocable_depth;

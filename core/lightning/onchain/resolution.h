@@ -137,6 +137,8 @@ struct Resolution {
     std::vector<Claim> claims; // due now; broadcast again each block until confirmed
     std::vector<WatchedOutput> watch;
     std::vector<HtlcOutcome> outcomes;
+    std::set<HtlcId> taken_back;   // their outputs came to us without a preimage, or were given up
+    std::set<HtlcId> second_stage; // of these: taken by our HTLC transactions, not swept
     std::map<PaymentHash, Preimage> preimages_seen; // in any witness: to be stored first (R4)
     std::set<Alarm> alarms;
     bool all_resolved = false;              // nothing of ours is left to claim

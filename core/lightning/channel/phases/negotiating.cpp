@@ -11,20 +11,21 @@ using commitment::ClosingTerms;
 
 namespace {
 
-ClosingTerms closingTerms(const Channel& channel, const Negotiating& phase, Satoshi fee, Side dust_of) {
+/// Each output is judged by its owner's limit: the only form that LND checks.
+ClosingTerms closingTerms(const Channel& channel, const Negotiating& phase, Satoshi fee) {
     return {.to_local = channel.commitments.local_balance,
             .to_remote = channel.commitments.remote_balance,
             .local_script = phase.local_script,
             .remote_script = phase.remote_script,
             .fee = fee,
-            .dust_limit = channel.terms.parameters.of(dust_of).dust_limit};
+            .local_dust_limit = channel.terms.parameters.local.dust_limit,
+            .remote_dust_limit = channel.terms.parameters.remote.dust_limit};
 }
 
 /// What we sign: as funder from relay level to twice our proposal; else anything above relay level, since the
 /// peer pays.
 wire::FeeRange ourRange(const Turn& turn, const Negotiating& phase) {
-    const bitcoin::Weight weight =
-        commitment::closingWeight(closingTerms(turn.next, phase, Satoshi{}, Side::local));
+    const bitcoin::Weight weight = commitment::closingWeight(closingTerms(turn.next, phase, Satoshi{}));
     const Satoshi lowest = turn.context.feerates.closing_lowest.feeCeil(weight);
     const Channel& channel = turn.next;
     const MilliSatoshi payer =
@@ -36,8 +37,7 @@ wire::FeeRange ourRange(const Turn& turn, const Negotiating& phase) {
 }
 
 Satoshi idealFee(const Turn& turn, const Negotiating& phase) {
-    const bitcoin::Weight weight =
-        commitment::closingWeight(closingTerms(turn.next, phase, Satoshi{}, Side::local));
+    const bitcoin::Weight weight = commitment::closingWeight(closingTerms(turn.next, phase, Satoshi{}));
     const wire::FeeRange range = ourRange(turn, phase);
     return std::clamp(turn.context.feerates.closing.feeCeil(weight), range.min_fee_satoshis,
                       range.max_fee_satoshis);
@@ -59,8 +59,8 @@ void remember(Channel& channel, const bitcoin::Transaction& closing) {
 }
 
 Step offer(Turn& turn, Negotiating phase, Satoshi fee) {
-    const auto closing = commitment::buildClosing(turn.next.terms.parameters,
-                                                  closingTerms(turn.next, phase, fee, Side::local));
+    const auto closing =
+        commitment::buildClosing(turn.next.terms.parameters, closingTerms(turn.next, phase, fee));
     const wire::FeeRange range = ourRange(turn, phase);
     if (!closing)
         return std::unexpected(ClosingFeeOutOfRange{
@@ -75,17 +75,6 @@ Step offer(Turn& turn, Negotiating phase, Satoshi fee) {
     turn.send(wire::ClosingSigned{
         .channel_id = turn.next.id, .fee_satoshis = fee, .signature = *signature, .fee_range = range});
     return done();
-}
-
-/// The close that the peer's signature covers: with its own dust limit or ours, its output there or dropped.
-std::optional<bitcoin::Transaction> coveredBy(const Channel& channel, const Negotiating& phase,
-                                              const wire::ClosingSigned& message) {
-    for (const Side dust_of : {Side::remote, Side::local}) {
-        const ClosingTerms terms = closingTerms(channel, phase, message.fee_satoshis, dust_of);
-        if (auto closing = commitment::closingSignedBy(channel.terms.parameters, terms, message.signature))
-            return closing;
-    }
-    return std::nullopt;
 }
 
 Step agree(Turn& turn, const wire::ClosingSigned& message, const bitcoin::Transaction& closing,
@@ -127,7 +116,8 @@ Step receive(const Negotiating& phase, const wire::ClosingSigned& message, Turn&
     const wire::FeeRange range = ourRange(turn, phase);
     const ClosingFeeOutOfRange refused{
         .lowest = range.min_fee_satoshis, .highest = range.max_fee_satoshis, .fee = fee};
-    const auto closing = coveredBy(turn.next, phase, message);
+    const auto closing = commitment::closingSignedBy(turn.next.terms.parameters,
+                                                     closingTerms(turn.next, phase, fee), message.signature);
     if (!closing) return std::unexpected(InvalidClosingSignature{.fee = fee});
     const bool ours = phase.local_fee == fee;
     if (ours || (fee >= range.min_fee_satoshis && fee <= range.max_fee_satoshis))
@@ -147,11 +137,10 @@ Step receive(const Negotiating& phase, const wire::ClosingSigned& message, Turn&
     const Satoshi last = phase.local_fee.value_or(fee < range.min_fee_satoshis ? range.min_fee_satoshis
                                                                                : range.max_fee_satoshis);
     if (!phase.local_fee) return offer(turn, next, last);
-    // Strictly between our last offer and theirs, and inside our range.
+    // Strictly between our last offer and theirs. Where our range ends, our last offer stands: LND comes a
+    // tenth nearer in each round, and takes what is within 30 % of its own.
     const Satoshi middle{(last.value + fee.value) / 2};
-    const Satoshi proposal = std::clamp(middle, range.min_fee_satoshis, range.max_fee_satoshis);
-    if (proposal == last || proposal == fee) return std::unexpected(ClosingNotAgreed{.rounds = phase.rounds});
-    return offer(turn, next, proposal);
+    return offer(turn, next, std::clamp(middle, range.min_fee_satoshis, range.max_fee_satoshis));
 }
 
 } // namespace duplex::lightning::channel

@@ -5,6 +5,7 @@
 #include "core/bitcoin/primitives/address.h"
 #include "core/family/bitcoin/channel_driver.h"
 #include "core/family/bitcoin/channel_parts.h"
+#include "core/family/bitcoin/move_driver.h"
 #include "core/sandbox/practice_chain.h"
 
 using namespace duplex;
@@ -46,14 +47,47 @@ void beginScan(test::TestShell& shell) {
 }
 
 /// A driver that finds the channel of `a` in the database, as an earlier run left it.
-std::unique_ptr<ChannelDriver> restored(test::TestShell& shell, PeerDriver& peers, const ch::Channel& a) {
+std::unique_ptr<ChannelDriver> restored(test::TestShell& shell, PeerDriver& peers, const ch::Channel& a,
+                                        PaymentHooks hooks = {}) {
     shell.shell().rows().put(store::Table::channels, a.id, ch::encodeChannel(a));
     shell.end();
     auto channels = std::make_unique<ChannelDriver>(shell.shell());
     check(channels->load().has_value(), "the row loads");
-    channels->begin(ln::keys::LightningRoot(Bytes(64, 11)), *shell.shell().wallet.master, peers, {});
+    channels->begin(ln::keys::LightningRoot(Bytes(64, 11)), *shell.shell().wallet.master, peers,
+                    std::move(hooks));
     shell.end();
     return channels;
+}
+
+void connectBlock(test::TestShell& shell, ChannelDriver& channels, std::uint32_t height,
+                  const Transaction& transaction) {
+    const duplex::bitcoin::Block block{.transactions = {transaction}};
+    channels.blockConnected({height}, &block);
+    shell.end();
+}
+
+Transaction commitmentOf(const test::TestNode& node) {
+    return *ch::signedLocalCommitment(node.channel.terms, node.channel.commitments, node.context.signer);
+}
+
+/// b has the last closing_signed and publishes; a waits for it.
+Transaction loseTheLastSignature(test::TwoNodes& nodes) {
+    nodes.apply(nodes.b, ch::CloseRequested{.request = {9}, .script = nodes.b.context.payout_script});
+    for (int i = 0; i < 2; ++i) {
+        nodes.deliver(nodes.a);
+        nodes.deliver(nodes.b);
+    }
+    nodes.deliver(nodes.b);
+    nodes.cut();
+    return nodes.b.published.back();
+}
+
+/// What `notify` told of channels.
+std::vector<std::string> statesTold(const test::TestShell& shell) {
+    std::vector<std::string> states;
+    for (const api::Notification& one : shell.notified())
+        if (one.topic == api::Notification::Topic::channel) states.push_back(one.state);
+    return states;
 }
 
 /// A confirmed coin of the wallet.
@@ -180,6 +214,63 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(accepted.size(), std::size_t{2}, patience_ms);
     }
 
+    /// The patience with a close together outlives a restart: nothing else would close this channel alone.
+    void close_withPatience_goesAloneAfterARestart() {
+        test::TestShell shell;
+        const auto peers = peersOf(shell, 1);
+        beginScan(shell);
+        test::TwoNodes nodes;
+        nodes.openNormal();
+        auto channels = restored(shell, *peers, nodes.a.channel);
+        const auto stateOf = [&] { return channels->views().front().state; };
+        channels->close({.id = nodes.a.channel.id.hex(), .unilateral_timeout_s = 2}, [](const auto&) {});
+        shell.end();
+        QCOMPARE(stateOf(), std::string("CHANNELD_SHUTTING_DOWN"));
+        const auto row = shell.shell().wallet.database->read(store::Table::channels, nodes.a.channel.id);
+        channels.reset();
+        channels = restored(shell, *peers, *ch::decodeChannel(*row));
+        QCOMPARE(stateOf(), std::string("CHANNELD_SHUTTING_DOWN"));
+        const auto goesAlone = [&] {
+            channels->tick();
+            shell.end();
+            return stateOf() == "AWAITING_UNILATERAL";
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(goesAlone(), patience_ms);
+    }
+
+    /// Whoever asked for a close is told, also when the channel goes with the answer.
+    void close_ofAnOpening_answersUnopened() {
+        OnChain on(20);
+        test::TestShell& shell = *on.shell;
+        test::TestShell partner_shell;
+        QVERIFY(on.synced());
+        const auto peers = peersOf(shell, 1), partner = peersOf(partner_shell, 2);
+        meet(*peers, *partner, partner_shell);
+        earn(shell, 500'000);
+        ChannelDriver channels(shell.shell());
+        QVERIFY(channels.load().has_value());
+        channels.begin(ln::keys::LightningRoot(Bytes(64, 9)), *shell.shell().wallet.master, *peers, {});
+        api::Answer opened = api::Reply{api::Done{}}, closed = std::unexpected(api::Error{0, "no answer"});
+        channels.fund({.node_id = idOf(2).hex(), .amount_sat = 200'000},
+                      [&](const api::Answer& answer) { opened = answer; });
+        shell.end();
+        QVERIFY2(opened, opened ? "" : opened.error().message.c_str());
+        QCOMPARE(channels.all().size(), std::size_t{1});
+        const std::string id = channels.all().begin()->first.hex();
+        channels.close({.id = id}, [&](const api::Answer& answer) { closed = answer; });
+        shell.end();
+        QVERIFY(!closed && closed.error().code == -1); // nothing to agree on yet
+        QCOMPARE(channels.all().size(), std::size_t{1});
+        channels.close({.id = id, .force = true}, [&](const api::Answer& answer) { closed = answer; });
+        shell.end();
+        const auto* reply = closed ? std::get_if<api::ChannelClosed>(&*closed) : nullptr;
+        QVERIFY(reply != nullptr);
+        QCOMPARE(reply->type, std::string("unopened"));
+        QVERIFY(reply->txids.empty() && reply->transactions.empty());
+        QVERIFY(channels.all().empty());
+        QVERIFY(!opened);
+    }
+
     /// The agreed fee keeps a close out of every block: the way out.
     void close_withForceOfAnAgreedClose_goesAlone() {
         test::TestShell shell;
@@ -244,6 +335,139 @@ private slots:
         QCOMPARE(channels->views().front().close_cause, std::string("together"));
         QVERIFY(stateInWallet() == wallet::EntryState::confirmed);
         QCOMPARE(close(true).error().code, -1);
+    }
+
+    /// No message comes any more: the chain is the answer.
+    void close_endedByTheChain_isAnswered_data() {
+        QTest::addColumn<bool>("agreed");
+        QTest::newRow("the last closing_signed was lost") << true;
+        QTest::newRow("the partner closes alone") << false;
+    }
+    void close_endedByTheChain_isAnswered() {
+        QFETCH(bool, agreed);
+        test::TestShell shell;
+        const auto peers = peersOf(shell, 1);
+        beginScan(shell);
+        test::TwoNodes nodes;
+        nodes.openNormal();
+        const Transaction spend = agreed ? loseTheLastSignature(nodes) : commitmentOf(nodes.b);
+        const auto channels = restored(shell, *peers, nodes.a.channel);
+        api::Answer got = std::unexpected(api::Error{0, "no answer"});
+        channels->close({.id = nodes.a.channel.id.hex()}, [&](const api::Answer& answer) { got = answer; });
+        shell.end();
+        QVERIFY(!got && got.error().code == 0);
+        connectBlock(shell, *channels, 10, spend);
+        const auto* closed = got ? std::get_if<api::ChannelClosed>(&*got) : nullptr;
+        QVERIFY(closed != nullptr);
+        QCOMPARE(closed->type, std::string(agreed ? "mutual" : "unilateral"));
+        QCOMPARE(closed->txids, std::vector{spend.txid().reversedHex()});
+
+        Satoshi fee{1'000'000};
+        for (const auto& output : spend.outputs) fee -= output.value;
+        QCOMPARE(closingOf(*channels->all().begin()->second).fee, std::optional(fee));
+    }
+
+    void notify_ofAClose_tellsEachStateOnce() {
+        test::TestShell shell;
+        const auto peers = peersOf(shell, 1);
+        beginScan(shell);
+        test::TwoNodes nodes;
+        nodes.openNormal();
+        const auto channels = restored(shell, *peers, nodes.a.channel);
+        QVERIFY(statesTold(shell).empty());
+        channels->close({.id = nodes.a.channel.id.hex(), .force = true}, [](const api::Answer&) {});
+        shell.end();
+        QCOMPARE(statesTold(shell), (std::vector<std::string>{"closing"}));
+        connectBlock(shell, *channels, 10, commitmentOf(nodes.a));
+        QCOMPARE(statesTold(shell), (std::vector<std::string>{"closing", "onchain"}));
+        QCOMPARE(shell.notified().back().id, nodes.a.channel.id.hex());
+        channels->blockDisconnected({10});
+        connectBlock(shell, *channels, 10, commitmentOf(nodes.a));
+        QCOMPARE(statesTold(shell).size(), std::size_t{2});
+    }
+    void notify_ofAnArchivedChannel_tellsClosed() {
+        test::TestShell shell;
+        const auto peers = peersOf(shell, 1);
+        beginScan(shell);
+        test::TwoNodes nodes;
+        nodes.openNormal();
+        const Transaction agreed = loseTheLastSignature(nodes);
+        const auto channels = restored(shell, *peers, nodes.a.channel);
+        connectBlock(shell, *channels, 10, agreed);
+        QCOMPARE(statesTold(shell), (std::vector<std::string>{"onchain"})); // an earlier run told the rest
+        channels->completeTo({10 + onchain::archive_after_blocks});
+        shell.end();
+        QCOMPARE(statesTold(shell), (std::vector<std::string>{"onchain", "closed"}));
+    }
+
+    /// The partner revoked, and never signed: our own commitment still has the HTLC, the chain has not.
+    void fulfilledHtlc_goneFromTheirCommitment_wasPaid() {
+        test::TestShell shell;
+        const auto peers = peersOf(shell, 1);
+        beginScan(shell);
+        test::TwoNodes nodes;
+        nodes.openNormal();
+        QVERIFY(nodes.pay(nodes.b, {20'000'000}));
+        nodes.settleDown();
+        nodes.fulfill(nodes.a, 0);
+        nodes.runScheduled(nodes.a);
+        nodes.deliver(nodes.b); // update_fulfill_htlc
+        nodes.deliver(nodes.b); // commitment_signed
+        nodes.deliver(nodes.a); // revoke_and_ack
+        std::vector<ch::IncomingHtlcResolved> told;
+        const auto channels = restored(
+            shell, *peers, nodes.a.channel,
+            {.resolved = [&](const ln::ChannelId&, const auto& resolved) { told.push_back(resolved); },
+             .releasable = [](const ln::ChannelId&, std::uint64_t) { return std::nullopt; }});
+        connectBlock(shell, *channels, 10, commitmentOf(nodes.b));
+        QVERIFY(told.empty());
+        QCOMPARE(channels->views().front().ours_msat, std::int64_t{720'000'000});
+        QCOMPARE(channels->views().front().in_flight_in_msat, std::int64_t{0});
+        channels->completeTo({15});
+        shell.end();
+        QCOMPARE(told.size(), std::size_t{1});
+        QVERIFY(told.front().fulfilled);
+    }
+
+    /// What is decided is on its way no more, and what the chain never had never was.
+    void htlcInFlight_ofAClosedChannel_countsUntilItIsDecided_data() {
+        QTest::addColumn<bool>(
+            "taken"); // by the partner, with its preimage; else it comes back to the wallet
+        QTest::newRow("taken") << true;
+        QTest::newRow("came back") << false;
+    }
+    void htlcInFlight_ofAClosedChannel_countsUntilItIsDecided() {
+        QFETCH(bool, taken);
+        test::TestShell shell;
+        const auto peers = peersOf(shell, 1);
+        beginScan(shell);
+        test::TwoNodes nodes;
+        nodes.openNormal();
+        QVERIFY(nodes.pay(nodes.a, {20'000'000}));
+        nodes.settleDown();
+        const ch::HtlcOrigin paid = nodes.a.payments.begin()->first;
+        QVERIFY(nodes.pay(nodes.a, {10'000'000}));
+        nodes.runScheduled(nodes.a); // signed, and the partner never got it
+        int fulfilled = 0;
+        const auto channels =
+            restored(shell, *peers, nodes.a.channel,
+                     {.fulfilled = [&](const ch::HtlcOrigin&, const ln::Preimage&) { ++fulfilled; },
+                      .failed = [](const ch::HtlcOrigin&, const ch::HtlcFailed&) {}});
+        const auto view = [&] { return channels->views().front(); };
+        QCOMPARE(view().in_flight_out_msat, std::int64_t{30'000'000});
+        connectBlock(shell, *channels, 10, commitmentOf(nodes.b));
+        QCOMPARE(view().in_flight_out_msat, std::int64_t{20'000'000});
+        QCOMPARE(view().ours_msat, std::int64_t{680'000'000});
+
+        const auto theirs =
+            ch::localCommitment(nodes.b.channel.terms, nodes.b.channel.commitments, nodes.b.context.signer);
+        duplex::bitcoin::TxIn input;
+        input.previous = {theirs.transaction.txid(), theirs.htlcOutputs().front()};
+        input.witness = {Bytes(72), taken ? toBytes(crypto::sha256(paid.payment)) : Bytes(), Bytes(140)};
+        connectBlock(shell, *channels, 11, {.inputs = {input}, .outputs = {{.value = {19'000}}}});
+        QCOMPARE(fulfilled > 0, taken);
+        QCOMPARE(view().in_flight_out_msat, std::int64_t{0});
+        QCOMPARE(view().ours_msat, std::int64_t{680'000'000});
     }
 
     /// Else each look at the chain raises the fee as if a block had come, while the scan is behind.
@@ -320,6 +544,33 @@ private slots:
         request.request_id = "once";
         channels.fund(request, answered);
         QCOMPARE(code, -4);
+    }
+
+    void fund_amountsThatNoChannelHas_areNamed() {
+        OnChain on(20);
+        test::TestShell& shell = *on.shell;
+        test::TestShell partner_shell;
+        const auto peers = peersOf(shell, 1), partner = peersOf(partner_shell, 2);
+        meet(*peers, *partner, partner_shell);
+        QVERIFY(on.synced());
+        ChannelDriver channels(shell.shell());
+        channels.begin(ln::keys::LightningRoot(Bytes(64, 9)), *shell.shell().wallet.master, *peers, {});
+        const auto refusal = [&](api::FundChannel request) {
+            request.node_id = idOf(2).hex();
+            std::string said = "none";
+            channels.fund(request, [&](const api::Answer& answer) {
+                if (!answer) said = std::to_string(answer.error().code) + " " + answer.error().message;
+            });
+            return said;
+        };
+        QVERIFY(refusal({.amount_sat = 1'000}).starts_with("302 "));
+        QVERIFY(refusal({.amount_sat = 199'999}).find("least 200000 sat") != std::string::npos);
+        QVERIFY(refusal({.amount_sat = 300'000, .push_msat = 300'000'001}).starts_with("-32602 "));
+        QVERIFY(refusal({.amount_sat = 300'000, .push_msat = 300'000'000}).starts_with("301 "));
+        earn(shell, 40'000);
+        const std::string little = refusal({.all = true});
+        QVERIFY2(little.starts_with("301 ") && little.find("Receive more") != std::string::npos,
+                 little.c_str());
     }
 };
 

@@ -80,6 +80,8 @@ private slots:
         QCOMPARE(view.balance.parts.front().until, std::int64_t{120});
         closing.back_in_wallet = true; // the first layer counts it: never twice
         QCOMPARE(lightningLayer(with({closing})).balance_sat, std::int64_t{0});
+        closing.in_flight_out_msat = 7'000; // not decided: neither there nor here
+        QCOMPARE(msatOf(lightningLayer(with({closing})), PartState::in_flight), std::string("7000"));
     }
 
     void fee_isKnownByOwnPaymentsOnly() {

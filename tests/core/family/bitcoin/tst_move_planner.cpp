@@ -305,6 +305,19 @@ private slots:
         QCOMPARE(move.fee.total_sat, std::int64_t{650 + 900});
     }
 
+    /// Partners agree on another fee than was asked for; the figure outlives the channel.
+    void close_actualFee_replacesTheQuotedOne() {
+        MoveRecord move = fresh(MoveRoute::close);
+        move.fee = {{"closing transaction", 300}};
+        MoveFacts facts{.stage = ChannelStage::closing, .height = 200};
+        facts.closing = duplex::bitcoin::Txid{{9}};
+        facts.paid_fee = duplex::bitcoin::Satoshi{550};
+        QCOMPARE(moveOf(move, facts, moment(), labels()).fee.total_sat, std::int64_t{550});
+        QVERIFY(remember(move, facts, StepState::running));
+        const MoveFacts archived{.stage = ChannelStage::closed, .height = 5'000};
+        QCOMPARE(moveOf(move, archived, moment(), labels()).fee.total_sat, std::int64_t{550});
+    }
+
     void close_together_steps() {
         MoveRecord move = fresh(MoveRoute::close);
         MoveFacts facts{.stage = ChannelStage::agreeing_close, .height = 200, .now = 1'000, .pace_s = 600};

@@ -185,6 +185,23 @@ private slots:
         QVERIFY(!alice.connectedTo(bob));
     }
 
+    // What was refused comes again with the next connection: each waits twice as long as the one before.
+    void keptPeer_thatIsRefusedEachTime_isDialledEverLess() {
+        test::TestShell shell;
+        Node alice(shell, 1);
+        Node bob(shell, 2);
+        alice.peers->keep(bob.id, bob.endpoint);
+        const auto refused = [&](std::size_t times) {
+            if (alice.connectedTo(bob)) alice.peers->disconnect(bob.id);
+            shell.end();
+            return alice.events.size() >= 2 * times;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(refused(1), patience_ms);
+        const Ticks first = io::now();
+        QTRY_VERIFY_WITH_TIMEOUT(refused(4), patience_ms);
+        QVERIFY(io::now() - first >= 500ms + 1000ms + 2000ms);
+    }
+
     void connectErrors_sayWhatToDo() {
         test::TestShell shell;
         Node alice(shell, 1);

@@ -1,6 +1,8 @@
 #include "tests/support/test_main.h"
 
 #include "core/lightning/channel/closed_channel.h"
+#include "core/lightning/commitment/closing_tx.h"
+#include "core/lightning/commitment/scripts.h"
 #include "tests/support/action_names.h"
 #include "tests/support/two_nodes.h"
 
@@ -27,6 +29,70 @@ bitcoin::Transaction commitmentOf(const TestNode& node) {
 void withoutRanges(TestNode& node) {
     for (auto& message : node.inbox)
         if (auto* closing = std::get_if<ln::wire::ClosingSigned>(&message)) closing->fee_range.reset();
+}
+
+/// As LND builds it: each output by the limit of its owner.
+ln::commitment::ClosingTerms termsOf(TwoNodes& nodes, TestNode& node, bitcoin::Satoshi fee) {
+    const ch::Channel& channel = node.channel;
+    return {.to_local = channel.commitments.local_balance,
+            .to_remote = channel.commitments.remote_balance,
+            .local_script = node.context.payout_script,
+            .remote_script = nodes.other(node).context.payout_script,
+            .fee = fee,
+            .local_dust_limit = channel.terms.parameters.local.dust_limit,
+            .remote_dust_limit = channel.terms.parameters.remote.dust_limit};
+}
+bitcoin::Satoshi feeAt(TwoNodes& nodes, bitcoin::FeeratePerKw feerate) {
+    return feerate.feeCeil(ln::commitment::closingWeight(termsOf(nodes, nodes.a, {})));
+}
+
+/// LND in the place of one node, with its keys: chancloser.go, calcCompromiseFee. No fee_range.
+struct Lnd {
+    TwoNodes& nodes;
+    TestNode& node;
+    bitcoin::Satoshi ideal;
+    std::int64_t last = 0;
+
+    ln::wire::ClosingSigned signedAt(bitcoin::Satoshi fee) {
+        const auto& parameters = node.channel.terms.parameters;
+        const auto closing = ln::commitment::buildClosing(parameters, termsOf(nodes, node, fee));
+        const auto script = ln::commitment::fundingScript(parameters.local.keys.funding_pubkey,
+                                                          parameters.remote.keys.funding_pubkey);
+        const auto signature = node.context.signer.signClosing(
+            ln::commitment::closingSpend(*closing, script, parameters.capacity));
+        return {.channel_id = node.channel.id, .fee_satoshis = fee, .signature = *signature};
+    }
+    ln::wire::ClosingSigned answerTo(std::int64_t offered) {
+        const bool accepted =
+            offered == ideal.value || (last != 0 && (offered > last ? offered <= last + last * 3 / 10
+                                                                    : offered >= last - last * 3 / 10));
+        if (accepted)
+            last = offered;
+        else if (last == 0)
+            last = ideal.value;
+        else
+            last = offered < last ? last * 9 / 10 : last * 11 / 10;
+        return signedAt({last});
+    }
+    /// From `begin`, or from our offer; until the other end needs no answer.
+    void negotiate(std::optional<ln::wire::ClosingSigned> begin) {
+        TestNode& us = nodes.other(node);
+        for (int i = 0; i < 60; ++i) {
+            if (!begin) {
+                if (node.inbox.empty()) return;
+                const auto offer = std::get<ln::wire::ClosingSigned>(node.inbox.front());
+                node.inbox.pop_front();
+                begin = answerTo(offer.fee_satoshis.value);
+            }
+            nodes.apply(us, ch::MessageReceived{.message = *std::exchange(begin, std::nullopt)});
+        }
+    }
+};
+
+bitcoin::Satoshi paidBy(const ch::Channel& channel, const bitcoin::Transaction& closing) {
+    bitcoin::Satoshi fee = channel.terms.parameters.capacity;
+    for (const bitcoin::TxOut& output : closing.outputs) fee -= output.value;
+    return fee;
 }
 
 } // namespace
@@ -126,6 +192,79 @@ private slots:
         const auto* closing = std::get_if<ch::Closing>(&nodes.a.channel.phase);
         QVERIFY(closing && closing->kind == ch::CloseKind::mutual);
         QCOMPARE(nodes.a.published.back().txid(), nodes.b.published.back().txid());
+    }
+
+    /// It comes nearer by a tenth in each round and takes what is within 30 %: our last offer stands until
+    /// then.
+    void closingSigned_ofLndFarAbove_endsAtTheEndOfOurRange() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.a.context.feerates.closing = {300};
+        const bitcoin::Satoshi ours = feeAt(nodes, {300});
+        nodes.apply(nodes.a, closeRequest(nodes.a));
+        nodes.deliver(nodes.b);
+        nodes.deliver(nodes.a);
+        Lnd{nodes, nodes.b, {ours.value * 4}}.negotiate(std::nullopt);
+        const auto* closing = std::get_if<ch::Closing>(&nodes.a.channel.phase);
+        QVERIFY(closing && closing->kind == ch::CloseKind::mutual);
+        QCOMPARE(paidBy(nodes.a.channel, *closing->transaction).value, ours.value * 2);
+    }
+    void closingSigned_ofLndFarBelow_endsAtTheEndOfOurRange() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        nodes.b.context.feerates.closing_lowest = {1000};
+        const bitcoin::Satoshi least = feeAt(nodes, {1000});
+        nodes.apply(nodes.b, closeRequest(nodes.b));
+        nodes.deliver(nodes.a);
+        nodes.deliver(nodes.b);
+        QVERIFY(std::holds_alternative<ch::Negotiating>(nodes.b.channel.phase));
+        nodes.b.inbox.clear(); // not LND's
+        Lnd lnd{nodes, nodes.a, {least.value / 2}};
+        lnd.negotiate(lnd.answerTo(0));
+        const auto* closing = std::get_if<ch::Closing>(&nodes.b.channel.phase);
+        QVERIFY(closing && closing->kind == ch::CloseKind::mutual);
+        QCOMPARE(paidBy(nodes.b.channel, *closing->transaction), least);
+    }
+    /// The user and his patience decide about closing alone.
+    void closingSigned_neverAgreed_warnsAfterTwentyRounds() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        TestNode& a = nodes.a;
+        nodes.apply(a, closeRequest(a));
+        nodes.deliver(nodes.b);
+        nodes.deliver(a);
+        Lnd stubborn{nodes, nodes.b, {}};
+        const auto offer = stubborn.signedAt({feeAt(nodes, {10'000})});
+        for (int i = 1; i < a.context.policy.closing_rounds; ++i) {
+            nodes.apply(a, ch::MessageReceived{.message = offer});
+            COMPARE_ACTIONS(a.last_actions, "SendMessage:39");
+        }
+        nodes.apply(a, ch::MessageReceived{.message = offer});
+        COMPARE_ACTIONS(a.last_actions, "SendMessage:1 DisconnectPeer");
+        QVERIFY(std::holds_alternative<ch::Negotiating>(a.channel.phase));
+    }
+
+    /// LND looks at that form only.
+    void closingSigned_outputIsDustForUsOnly_hasTheOutput() {
+        TwoNodes nodes({.pushed = {400'000}});
+        nodes.b.context.policy.dust_limit = {354};
+        nodes.openNormal();
+        nodes.apply(nodes.a, closeRequest(nodes.a));
+        nodes.deliver(nodes.b);
+        nodes.deliver(nodes.a);
+        const auto& parameters = nodes.b.channel.terms.parameters;
+        QCOMPARE(parameters.local.dust_limit, bitcoin::Satoshi{354});
+        const auto offer = std::get<ln::wire::ClosingSigned>(nodes.b.inbox.front());
+        const auto form =
+            ln::commitment::buildClosing(parameters, termsOf(nodes, nodes.b, offer.fee_satoshis));
+        QCOMPARE(form->outputs.size(), std::size_t{2});
+        const auto script = ln::commitment::fundingScript(parameters.local.keys.funding_pubkey,
+                                                          parameters.remote.keys.funding_pubkey);
+        const auto digest =
+            bitcoin::segwitSighash(*form, 0, script, parameters.capacity, bitcoin::sighash_all);
+        QVERIFY(crypto::verify(digest, offer.signature, parameters.remote.keys.funding_pubkey));
+        nodes.settleDown();
+        QCOMPARE(closingOf(nodes.a).transaction->outputs.size(), std::size_t{2});
     }
 
     void closingSigned_noOverlap_warns() {

@@ -217,6 +217,23 @@ private slots:
                            .actions);
     }
 
+    /// The line is cut after the turn: what comes in the same read builds on what was refused.
+    void updateFee_refused_whatFollowsItIsIgnored() {
+        TwoNodes nodes;
+        nodes.openNormal();
+        TestNode& b = nodes.b;
+        nodes.apply(b, got(ln::wire::UpdateFee{.channel_id = b.channel.id, .feerate_per_kw = {252}}));
+        COMPARE_ACTIONS(b.last_actions, "SendMessage:1 DisconnectPeer");
+        nodes.apply(b, got(ln::wire::CommitmentSigned{.channel_id = b.channel.id}));
+        COMPARE_ACTIONS(b.last_actions, "");
+        QVERIFY(std::holds_alternative<ch::Normal>(b.channel.phase));
+        nodes.cut();
+        nodes.connect();
+        nodes.settleDown();
+        QVERIFY(nodes.pay(b, {20'000'000}));
+        nodes.drain();
+    }
+
     /// On main nothing is known before three full blocks were seen: 8,000 sat/kw may well be what blocks
     /// take.
     void updateFee_whileWeHaveNoEstimate_isBelieved() {

@@ -19,7 +19,8 @@ ClosingTerms terms(std::int64_t to_local_sat) {
             .local_script = wallet(1),
             .remote_script = wallet(2),
             .fee = {500},
-            .dust_limit = {546}};
+            .local_dust_limit = {546},
+            .remote_dust_limit = {546}};
 }
 
 } // namespace
@@ -44,6 +45,10 @@ private slots:
     void dust_isLeftOut() {
         QCOMPARE(buildClosing(m_channel.parameters, terms(1'000))->outputs.size(), std::size_t{1});
         QCOMPARE(buildClosing(m_channel.parameters, terms(1'046))->outputs.size(), std::size_t{2});
+        ClosingTerms by_owner = terms(10'000'000 - 400);
+        QCOMPARE(buildClosing(m_channel.parameters, by_owner)->outputs.size(), std::size_t{1});
+        by_owner.remote_dust_limit = {354};
+        QCOMPARE(buildClosing(m_channel.parameters, by_owner)->outputs.size(), std::size_t{2});
         QCOMPARE(buildClosing(m_channel.parameters, terms(4'000'000), Side::remote)->outputs.size(),
                  std::size_t{1});
     }

@@ -444,6 +444,25 @@ private slots:
         QVERIFY(next->wallet_inputs == first.wallet_inputs);
     }
 
+    // A relay floor above all that the claim may pay leaves what is out as it is: some nodes have it, and the
+    // floor falls again.
+    void claim_staysOutWhenTheFloorRisesAboveItsBudget() {
+        ClosedChannel channel;
+        channel.release(1);
+        channel.confirm(channel.theirCommitment(), close_height);
+        const Claim first = *claimOf(channel.resolveAndRemember(), ClaimKind::remote_htlc_preimage);
+        const auto fees = channel.chain.fees;
+        channel.chain.fees = {.slow = {20'000'000}, .fast = {20'000'000}, .floor = {10'000'000}};
+        channel.at(close_height + 1);
+        const Resolution dear = channel.resolveAndRemember();
+        const Claim* same = claimOf(dear, ClaimKind::remote_htlc_preimage);
+        QVERIFY(same);
+        QVERIFY(same->transaction == first.transaction && same->fee == first.fee);
+        channel.chain.fees = fees;
+        channel.at(close_height + 2);
+        QVERIFY(claimOf(channel.resolve(), ClaimKind::remote_htlc_preimage));
+    }
+
     void parentThatPaysEnough_hasNoChild() {
         ClosedChannel channel;
         channel.facts.local_close = LocalClose::wanted;

@@ -311,6 +311,21 @@ private slots:
         QVERIFY(isFailed(outcomeOf(end, 3)));
     }
 
+    // What our HTLC transaction took is in no wallet before its sweep.
+    void htlcTakenBack_waitsForItsSecondStage() {
+        ClosedChannel channel;
+        stage(channel, our_second_stage);
+        const HtlcId taken{.id = 0};
+        channel.at(1300);
+        const Resolution waiting = channel.resolve();
+        QVERIFY(isFailed(outcomeOf(waiting, 0)));
+        QVERIFY(waiting.second_stage.contains(taken));
+        for (const Claim& claim : waiting.claims)
+            if (claim.inputs.front().kind == ClaimKind::second_stage)
+                channel.confirm(channel.complete(claim), 1301);
+        QVERIFY(channel.resolve().second_stage.empty());
+    }
+
     // BOLT 5: an HTLC is failed at depth 6 of the transaction that took it back, not before.
     void htlcWithOutput_failsAtDepthSixOfItsTimeout() {
         ClosedChannel channel;
