@@ -1,6 +1,7 @@
 #include "app/command_line.h"
 #include "app/duplex/window.h"
 #include "app/node_host.h"
+#include "tests/ui/controls.h"
 
 #include <QDir>
 #include <QGuiApplication>
@@ -20,26 +21,6 @@ namespace {
 constexpr int patience_ms = 120'000;
 constexpr std::int64_t channel_sat = 500'000;
 const QString password = QStringLiteral("practice makes perfect");
-
-// What of that name below `from` is shown and can be used now.
-QQuickItem* usable(QQuickItem* from, const QString& name) {
-    if (!from->isVisible()) return nullptr;
-    if (from->objectName() == name) return from->isEnabled() && from->width() > 0 ? from : nullptr;
-    for (QQuickItem* child : from->childItems())
-        if (QQuickItem* found = usable(child, name)) return found;
-    return nullptr;
-}
-
-// Scrolls what lies below the window's edge into it, as a wheel would.
-void reveal(QQuickItem* item) {
-    for (QQuickItem* box = item->parentItem(); box != nullptr; box = box->parentItem()) {
-        if (!box->property("contentY").isValid()) continue;
-        const double bottom = item->mapToItem(box, {0, item->height()}).y() - box->height();
-        const double top = item->mapToItem(box, {0, 0}).y();
-        const double by = bottom > 0 ? bottom + 8 : std::min(0.0, top);
-        box->setProperty("contentY", box->property("contentY").toDouble() + by);
-    }
-}
 
 } // namespace
 
@@ -99,10 +80,7 @@ void TestSandboxWindow::click(const char* name) {
     const QString wanted = QString::fromLatin1(name);
     QTRY_VERIFY2_WITH_TIMEOUT(item(wanted) != nullptr, name, patience_ms);
     QQuickItem* control = item(wanted);
-    reveal(control);
-    const QPoint centre = control->mapToScene({control->width() / 2, control->height() / 2}).toPoint();
-    QVERIFY2(QRect({}, m_view->size()).contains(centre), name);
-    QTest::mouseClick(m_view, Qt::LeftButton, Qt::NoModifier, centre);
+    QVERIFY2(clickOn(m_view, control), name);
 }
 
 void TestSandboxWindow::type(const char* name, const QString& text) {
@@ -110,9 +88,7 @@ void TestSandboxWindow::type(const char* name, const QString& text) {
     QTRY_VERIFY2_WITH_TIMEOUT(item(wanted) != nullptr, name, patience_ms);
     auto* input = item(wanted)->property("input").value<QQuickItem*>();
     QVERIFY2(input != nullptr, name);
-    reveal(input);
-    const QPoint centre = input->mapToScene({input->width() / 2, input->height() / 2}).toPoint();
-    QTest::mouseClick(m_view, Qt::LeftButton, Qt::NoModifier, centre);
+    QVERIFY2(clickOn(m_view, input), name);
     QTRY_VERIFY2(input->hasActiveFocus(), name);
     QTest::keyClick(m_view, Qt::Key_A, Qt::ControlModifier);
     for (const QChar letter : text) QTest::keyClick(m_view, letter.toLatin1());

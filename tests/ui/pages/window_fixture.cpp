@@ -1,25 +1,10 @@
 #include "tests/ui/pages/window_fixture.h"
 
+#include "tests/ui/controls.h"
 #include "tests/ui/sample_world.h"
 #include "ui/pictures/register_types.h"
 
-#include <QQuickItem>
-#include <QTest>
-
 namespace duplex::test {
-
-namespace {
-
-// By the tree of what is shown: what a Loader or a Repeater made is nobody's QObject child.
-QQuickItem* usable(QQuickItem* from, const QString& name) {
-    if (!from->isVisible()) return nullptr;
-    if (from->objectName() == name) return from->isEnabled() && from->width() > 0 ? from : nullptr;
-    for (QQuickItem* child : from->childItems())
-        if (QQuickItem* found = usable(child, name)) return found;
-    return nullptr;
-}
-
-} // namespace
 
 void settle(int milliseconds) {
     QTest::qWait(milliseconds);
@@ -63,18 +48,13 @@ QQuickItem* WindowFixture::item(const QString& object_name) const {
 
 bool WindowFixture::click(const QString& object_name) {
     QQuickItem* control = item(object_name);
-    if (control == nullptr) return false;
-    QTest::mouseClick(window, Qt::LeftButton, Qt::NoModifier,
-                      control->mapToScene({control->width() / 2, control->height() / 2}).toPoint());
-    return true;
+    return control != nullptr && clickOn(window, control);
 }
 
 bool WindowFixture::type(const QString& object_name, const QString& text) {
     const QQuickItem* field = item(object_name);
     auto* input = field == nullptr ? nullptr : field->property("input").value<QQuickItem*>();
-    if (input == nullptr) return false;
-    QTest::mouseClick(window, Qt::LeftButton, Qt::NoModifier,
-                      input->mapToScene({input->width() / 2, input->height() / 2}).toPoint());
+    if (input == nullptr || !clickOn(window, input)) return false;
     QTest::keyClick(window, Qt::Key_A, Qt::ControlModifier);
     for (const QChar letter : text) QTest::keyClick(window, letter.toLatin1());
     return input->property("text").toString() == text;
