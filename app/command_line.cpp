@@ -240,7 +240,7 @@ std::string usage(Program program) {
             "Usage: duplex-cli [options] METHOD [ARGUMENTS...]\n"
             "       duplex-cli [options] -named METHOD KEY=VALUE...\n"
             "       duplex-cli help            lists the methods; help METHOD explains one\n\nOptions:\n{}"
-            "  -named                   arguments by name\n"
+            "  -named                   arguments by name; those without '=' by their place\n"
             "  -stdin                   further arguments from standard input, one a line\n"
             "  -stdinpass               asks for passphrases without echo\n\n"
             "Exit status: 0 done, 1 the node answered with an error, 2 no node can be reached.\n",

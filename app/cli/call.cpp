@@ -11,10 +11,10 @@ namespace {
 
 using rpc::Json;
 
-std::expected<Json, std::string> converted(const rpc::Param* param, std::string_view text) {
-    auto value = rpc::fromCommandLine(param ? param->type : rpc::ParamType::text, text);
-    if (!value)
-        return std::unexpected(fmt::format("Error parsing JSON: {} (parameter {})", text, param->name));
+std::expected<Json, std::string> converted(rpc::ParamType type, std::string_view name,
+                                           std::string_view text) {
+    auto value = rpc::fromCommandLine(type, text);
+    if (!value) return std::unexpected(fmt::format("Error parsing JSON: {} (parameter {})", text, name));
     return std::move(*value);
 }
 
@@ -64,33 +64,37 @@ std::expected<CliCall, std::string> makeCall(const Settings& settings,
     if (method)
         for (const rpc::Param& param : method->params)
             if (!(settings.read_passphrase && isAsked(param))) places.push_back(&param);
-    Json named = Json::object();
+    Json::Object named;
+    const auto setNamed = [&](std::string_view name, Json value) {
+        // As with Core the later one wins, so that scripts can add to what stands already.
+        std::erase_if(named, [&](const Json::Member& member) { return member.first == name; });
+        named.emplace_back(name, std::move(value));
+    };
     Json positional = Json::array();
     std::size_t place = 0;
     const auto add = [&](const std::string& text, bool from_terminal) -> std::expected<void, std::string> {
-        if (settings.named) {
-            const std::size_t equals = text.find('=');
-            if (equals == std::string::npos)
-                return std::unexpected(fmt::format("No '=' in named argument '{}', this needs to be present "
-                                                   "for every argument (even if it is empty)",
-                                                   text));
-            const std::string name = text.substr(0, equals);
-            const auto found =
-                std::ranges::find_if(places, [&](const rpc::Param* param) { return param->name == name; });
-            const rpc::Param* param = found == places.end() ? nullptr : *found;
-            auto value = converted(param, std::string_view(text).substr(equals + 1));
-            if (!value) return std::unexpected(value.error());
-            if (from_terminal) warnOfSecret(param, std::string_view(text).substr(equals + 1), call);
-            named.set(name, std::move(*value));
-            return {};
+        const std::size_t equals = settings.named ? text.find('=') : std::string::npos;
+        const bool by_name = equals != std::string::npos;
+        const std::string name = by_name ? text.substr(0, equals) : std::string();
+        const std::string_view value_text = std::string_view(text).substr(by_name ? equals + 1 : 0);
+        const rpc::Param* param = nullptr;
+        if (by_name) {
+            const auto found = std::ranges::find(places, name, &rpc::Param::name);
+            if (found != places.end()) param = *found;
+        } else if (place < places.size()) {
+            param = places[place++];
         }
-        const rpc::Param* param = place < places.size() ? places[place] : nullptr;
-        ++place;
-        auto value = converted(param, text);
+        // What only stands in the method's options may be of any type.
+        const bool is_option = by_name && !param && method && rpc::optionsOf(*method);
+        const auto type = param       ? param->type
+                          : is_option ? rpc::ParamType::text_or_json
+                                      : rpc::ParamType::text;
+        const std::string_view called = param ? param->name : name;
+        auto value = converted(type, called, value_text);
         if (!value) return std::unexpected(value.error());
-        if (from_terminal) warnOfSecret(param, text, call);
-        if (settings.read_passphrase && param)
-            named.set(param->name, std::move(*value));
+        if (from_terminal) warnOfSecret(param, value_text, call);
+        if (by_name || (settings.read_passphrase && param))
+            setNamed(called, std::move(*value));
         else
             positional.push(std::move(*value));
         return {};
@@ -104,15 +108,15 @@ std::expected<CliCall, std::string> makeCall(const Settings& settings,
         if (method)
             for (const rpc::Param& param : method->params)
                 if (isAsked(param)) {
-                    named.set(param.name, ask(std::string(param.name)));
+                    setNamed(param.name, ask(std::string(param.name)));
                     asked = true;
                 }
         if (!asked) return std::unexpected(fmt::format("{} takes no passphrase.", call.method));
     }
-    if (named.members()->empty()) {
+    if (named.empty()) {
         call.params = std::move(positional);
     } else {
-        if (!positional.elements()->empty()) named.set("args", std::move(positional));
+        if (!positional.elements()->empty()) named.emplace_back("args", std::move(positional));
         call.params = std::move(named);
     }
     return call;

@@ -167,7 +167,7 @@ struct WalletInfo {
     std::int64_t transaction_count = 0;
     std::int64_t key_pool_size = 0;
     bool protected_by_password = false;
-    std::optional<std::int64_t> unlocked_until; // 0: locked; absent: not protected
+    std::optional<std::int64_t> unlocked_until; // 0: locked; absent: open without a date
     std::int64_t birthday_height = 0;
     std::int64_t birthday_time = 0;
     bool scanning = false;

@@ -111,8 +111,9 @@ struct ListWallets {};   // -> NameList
 struct GetWalletInfo {}; // -> WalletInfo
 struct Unlock {
     std::string passphrase;
-    std::int64_t timeout_s = 0;
-}; // 0: until locked -> Done
+    std::optional<std::int64_t>
+        timeout_s; // absent: until locked, or the program ends; 0: locks again at once
+}; // -> Done
 struct Lock {}; // -> Done
 struct ChangePassphrase {
     std::string old_passphrase;
@@ -324,9 +325,9 @@ struct Recognise {
 /// The sandbox's private chain and counterparty; an error on every other network.
 struct SandboxCommand {
     enum class What { mine, fund, invoice, pay, reorg, status } what = What::status;
-    std::int64_t count = 1; // blocks
-    std::string text;       // address or invoice
-    std::int64_t amount_sat = 0;
+    std::int64_t count = 1;      // blocks
+    std::string text;            // address or invoice
+    std::int64_t amount_sat = 0; // pay: only for an invoice that names none
 }; // -> SandboxReply
 
 using Request =

@@ -2,6 +2,7 @@
 
 #include <QTimer>
 
+#include <chrono>
 #include <memory>
 #include <qt6keychain/keychain.h>
 #include <utility>
@@ -23,10 +24,10 @@ KeyringError errorOf(QKeychain::Error error) {
     }
 }
 
-// Runs a job once: its answer or the time-out, whichever comes first, unless the context is gone.
+// Runs a job once: its answer or the end of the wait, whichever comes first, unless the context is gone.
 template <typename Job, typename Answer>
-void runOnce(QObject* context, Job* job, Answer answer) {
-    constexpr int longest_wait_ms = 20'000; // a prompt that nobody answers must not hold the start
+void runOnce(QObject* context, Job* job, std::optional<std::chrono::milliseconds> longest_wait,
+             Answer answer) {
     job->setAutoDelete(true);
     job->setInsecureFallback(false);
     auto answered = std::make_shared<bool>(false);
@@ -39,9 +40,12 @@ void runOnce(QObject* context, Job* job, Answer answer) {
         once(error == QKeychain::NoError ? std::nullopt : std::optional(errorOf(error)),
              static_cast<Job*>(finished));
     });
-    QTimer::singleShot(longest_wait_ms, context, [once] { once(KeyringError::absent, nullptr); });
+    if (longest_wait)
+        QTimer::singleShot(*longest_wait, context, [once] { once(KeyringError::absent, nullptr); });
     job->start();
 }
+
+constexpr std::chrono::milliseconds longest_change = std::chrono::seconds(20);
 
 QString serviceName() {
     return QStringLiteral("duplex");
@@ -58,7 +62,7 @@ void readKeyring(QObject* context, const std::string& name, KeyringRead done) {
     auto* job = new QKeychain::ReadPasswordJob(serviceName());
     job->setKey(QString::fromStdString(name));
     runOnce(
-        context, job,
+        context, job, std::nullopt,
         [done = std::move(done)](std::optional<KeyringError> error, QKeychain::ReadPasswordJob* finished) {
             if (error) return done(std::unexpected(*error));
             QByteArray data = finished->binaryData();
@@ -72,7 +76,7 @@ void writeKeyring(QObject* context, const std::string& name, ByteView value, Key
     job->setKey(QString::fromStdString(name));
     job->setBinaryData(
         QByteArray(reinterpret_cast<const char*>(value.data()), static_cast<qsizetype>(value.size())));
-    runOnce(context, job,
+    runOnce(context, job, longest_change,
             [done = std::move(done)](std::optional<KeyringError> error, QKeychain::WritePasswordJob*) {
                 done(resultOf(error));
             });
@@ -81,7 +85,7 @@ void writeKeyring(QObject* context, const std::string& name, ByteView value, Key
 void removeFromKeyring(QObject* context, const std::string& name, KeyringWritten done) {
     auto* job = new QKeychain::DeletePasswordJob(serviceName());
     job->setKey(QString::fromStdString(name));
-    runOnce(context, job,
+    runOnce(context, job, longest_change,
             [done = std::move(done)](std::optional<KeyringError> error, QKeychain::DeletePasswordJob*) {
                 done(resultOf(error));
             });

@@ -19,8 +19,8 @@ using KeyringRead = std::function<void(const std::expected<Bytes, KeyringError>&
 using KeyringWritten = std::function<void(const std::expected<void, KeyringError>& result)>;
 
 /// The desktop's keyring (Secret Service, KWallet) under the service name "duplex". Each call answers
-/// once, later, on this thread; dropped when `context` is destroyed. An answer that takes over 20 s counts as
-/// `absent`.
+/// once, later, on this thread; dropped when `context` is destroyed. The keyring may ask its user first: a
+/// read waits for that as long as it takes; a change that takes over 20 s counts as `absent`.
 void readKeyring(QObject* context, const std::string& name, KeyringRead done);
 void writeKeyring(QObject* context, const std::string& name, ByteView value, KeyringWritten done);
 void removeFromKeyring(QObject* context, const std::string& name, KeyringWritten done);

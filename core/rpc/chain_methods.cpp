@@ -15,7 +15,7 @@ constexpr std::string_view group = "Chain";
 
 std::expected<std::string, api::Error> hashOf(const Arguments& arguments, std::string_view name) {
     std::string text = arguments.text(name);
-    if (!text.empty() && !bitcoin::Txid::fromReversedHex(text)) {
+    if (arguments.has(name) && !bitcoin::Txid::fromReversedHex(text)) {
         if (text.size() != 64)
             return fail(Code::bad_parameter,
                         fmt::format("{} must be of length 64 (not {}, for '{}')", name, text.size(), text));
@@ -479,7 +479,7 @@ std::vector<Method> chainMethods() {
                      .type = ParamType::text_or_json,
                      .needed = Needed::yes,
                      .help = "of the block"},
-                    {.name = "stats", .type = ParamType::json, .help = "only these figures"}},
+                    {.name = "stats", .type = ParamType::array, .help = "only these figures"}},
          .summary = "Figures of a block. Fees of its transactions are not known to a light client; "
                     "claimed_fee_sat is what its coinbase claims.",
          .result_help = "an object as Core's",
@@ -537,7 +537,7 @@ std::vector<Method> chainMethods() {
         {.name = "testmempoolaccept",
          .group = group,
          .params = {{.name = "rawtxs",
-                     .type = ParamType::json,
+                     .type = ParamType::array,
                      .needed = Needed::yes,
                      .help = "an array of one transaction in hex"},
                     {.name = "maxfeerate", .type = ParamType::number, .help = "taken for Core's sake"}},

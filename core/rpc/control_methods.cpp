@@ -157,7 +157,6 @@ RequestResult disconnectNode(const Arguments& arguments, const Environment&) {
 std::expected<std::vector<api::LogTopic>, api::Error> topicsOf(const Json& list) {
     std::vector<api::LogTopic> topics;
     if (list.isNull()) return topics;
-    if (!list.elements()) return fail(Code::type, "An array of category names is expected.");
     for (const Json& element : *list.elements()) {
         const std::string* name = element.string();
         if (!name) return fail(Code::type, "JSON value is not a string: a category's name is expected.");
@@ -282,7 +281,7 @@ std::vector<Method> controlMethods() {
         {.name = "notify",
          .group = group,
          .params = {{.name = "topics",
-                     .type = ParamType::json,
+                     .type = ParamType::array,
                      .help =
                          "any of block, transaction, channel, payment, move, peer; default all; [] ends it"}},
          .summary = "Subscribes this connection to events. Each comes as a line "
@@ -292,10 +291,10 @@ std::vector<Method> controlMethods() {
         {.name = "logging",
          .group = group,
          .params = {{.name = "include",
-                     .type = ParamType::json,
+                     .type = ParamType::array,
                      .help = "categories to write again: node, net, chain, wallet, lightning; or all"},
                     {.name = "exclude",
-                     .type = ParamType::json,
+                     .type = ParamType::array,
                      .help = "categories to silence; one that stands in both is silenced"}},
          .summary = "What duplex.log writes about, until the program ends. Without parameters only shows it.",
          .result_help = "an object: category -> true (written) or false",

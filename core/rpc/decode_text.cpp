@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/bitcoin/primitives/address.h"
 #include "core/lightning/invoice/bolt11.h"
+#include "core/rpc/lightning_arguments.h"
 #include "core/rpc/payment_link.h"
 
 #include <algorithm>
@@ -163,8 +164,7 @@ LocalResult decodeText(const Arguments& arguments, const Environment& environmen
         if (!link) return fail(Code::bad_params, std::string(textOf(link.error())));
         return linkJson(*link, *environment.network);
     }
-    constexpr std::string_view scheme = "lightning:";
-    const std::string invoice_text = lower.starts_with(scheme) ? text.substr(scheme.size()) : text;
+    const std::string invoice_text = withoutScheme(text);
     const std::string invoice_lower = lowerCase(invoice_text);
     if (const Unread* what = unreadOf(invoice_lower))
         return Json::object().set("type", what->type).set("valid", false).set("why", whyUnread(*what));

@@ -54,7 +54,9 @@ RequestResult quote(const Arguments& arguments, const Environment& environment) 
 
 RequestResult startMove(const Arguments& arguments, const Environment& environment) {
     api::StartMove request{.quote_id = arguments.text("quote_id")};
-    request.request_id = arguments.text("request_id");
+    auto id = requestIdOf(arguments.at("request_id"));
+    if (!id) return std::unexpected(id.error());
+    request.request_id = std::move(*id);
     request.peer = arguments.text("peer");
     request.channel_id = arguments.text("channel_id");
     request.alone = arguments.boolean("alone");
@@ -122,6 +124,9 @@ RequestResult sandbox(const Arguments& arguments, const Environment& environment
     if (environment.network->network != bitcoin::Network::sandbox)
         return fail(Code::misc, "The sandbox exists only with --network=sandbox.");
     const std::string command = arguments.text("command", "status");
+    if (const Json& argument = arguments.at("argument");
+        !argument.isNull() && !argument.string() && !argument.number())
+        return fail(Code::type, "argument: a number or a text expected.");
     const std::string first = arguments.text("argument");
     const auto number = numberIn(first);
     api::SandboxCommand request;
@@ -141,8 +146,10 @@ RequestResult sandbox(const Arguments& arguments, const Environment& environment
         if (request.amount_sat <= 0)
             return fail(Code::bad_parameter, "invoice AMOUNT_SAT: the amount must be more than 0");
     } else if (command == "pay") {
-        request = {.what = What::pay, .text = first};
+        request = {.what = What::pay, .text = first, .amount_sat = arguments.integer("amount_sat")};
         if (first.empty()) return fail(Code::bad_parameter, "pay INVOICE: the invoice is missing");
+        if (arguments.has("amount_sat") && request.amount_sat <= 0)
+            return fail(Code::bad_parameter, "pay INVOICE AMOUNT_SAT: the amount must be more than 0");
     } else if (command != "status") {
         return fail(Code::bad_parameter, "sandbox takes mine N, fund ADDRESS AMOUNT_SAT, invoice AMOUNT_SAT, "
                                          "pay INVOICE, reorg N or status.");
@@ -234,9 +241,11 @@ std::vector<Method> viewMethods() {
          .group = group,
          .params = {{.name = "command", .help = "mine, fund, invoice, pay, reorg or status (default)"},
                     {.name = "argument",
-                     .type = ParamType::text,
+                     .type = ParamType::text_or_json,
                      .help = "number of blocks, address, invoice, or satoshi"},
-                    {.name = "amount_sat", .type = ParamType::integer, .help = "for fund"}},
+                    {.name = "amount_sat",
+                     .type = ParamType::integer,
+                     .help = "for fund, and for pay of an invoice without one"}},
          .summary = "Drives the sandbox's private chain and its counterparty.",
          .result_help = "{height, hashes, txid, bolt11, ...}",
          .example = "mine 6",

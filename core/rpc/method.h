@@ -21,10 +21,11 @@ enum class ParamType {
     btc,    // decimal BTC, number or text
     number, // decimal number or text: feerates
     msat,   // integer, or text with a unit as CLN takes it: 1000, "1000msat", "1sat", "0.00000001btc"; also
-            // "any", "all"
+            // "any", "all", "1000perkw". What a bare number counts is the parameter's matter
     verbosity,    // integer, or true and false for 1 and 0
     text_or_json, // text, unless it is JSON other than text: getblockstats's height, descriptors' lists
-    json          // array or object
+    array,
+    json // array or object
 };
 
 enum class Needed { yes, no };
@@ -104,6 +105,9 @@ enum class Code : int {
 };
 api::Error error(Code code, std::string message);
 std::unexpected<api::Error> fail(Code code, std::string message);
+
+/// `request_id`. One that is not understood is refused: a repeated call would pay twice.
+std::expected<std::string, api::Error> requestIdOf(const Json& value);
 
 /// Core's estimate_mode: one of its names in either case, or absent. There is one estimate here, so what it
 /// says changes nothing, but what is no mode is not passed over.

@@ -23,11 +23,13 @@ std::string_view nameOf(ParamType type) {
     case ParamType::number:
         return "number";
     case ParamType::msat:
-        return "amount in millisatoshi";
+        return "whole number or text";
     case ParamType::verbosity:
         return "integer, or true or false";
     case ParamType::text_or_json:
         return "text, number or JSON";
+    case ParamType::array:
+        return "array";
     case ParamType::json:
         return "JSON";
     }
@@ -65,6 +67,8 @@ bool fits(ParamType type, const Json& value) {
         return value.integer().has_value() || value.boolean();
     case ParamType::text_or_json:
         return true;
+    case ParamType::array:
+        return value.elements() != nullptr;
     case ParamType::json:
         return value.elements() || value.members();
     }
@@ -113,8 +117,8 @@ std::string overview() {
 const std::vector<Method>& methods() {
     static const std::vector<Method> table = [] {
         std::vector<Method> all;
-        for (auto list : {controlMethods(), chainMethods(), decodeMethods(), walletMethods(),
-                          lightningMethods(), layerMethods()})
+        for (auto list : {controlMethods(), chainMethods(), decodeMethods(), walletMethods(), coinMethods(),
+                          sendMethods(), peerMethods(), channelMethods(), paymentMethods(), layerMethods()})
             for (Method& method : list) all.push_back(std::move(method));
         return all;
     }();
@@ -149,6 +153,13 @@ LocalResult helpText(std::string_view name) {
     return Json(text);
 }
 
+const Param* optionsOf(const Method& method) {
+    const auto found = std::ranges::find_if(method.params, [](const Param& param) {
+        return param.name == "options" && param.type == ParamType::json;
+    });
+    return found == method.params.end() ? nullptr : &*found;
+}
+
 std::expected<Arguments, api::Error> bindArguments(const Method& method, const Json& params) {
     std::vector<Json> values(method.params.size());
     const auto place = [&](std::size_t index, const Json& value) -> std::expected<void, api::Error> {
@@ -170,17 +181,30 @@ std::expected<Arguments, api::Error> bindArguments(const Method& method, const J
         // First those by position ("args"), so that one given both ways is noticed.
         if (const Json* list = params.find("args"); list && list->elements())
             if (auto fine = placeAll(*list->elements()); !fine) return std::unexpected(fine.error());
+        const Param* options = optionsOf(method);
+        Json named_options;
         for (const auto& [name, value] : *object) {
             if (name == "args" && value.elements()) continue;
             const auto found = std::ranges::find(method.params, name, &Param::name);
-            if (found == method.params.end())
-                return fail(Code::bad_parameter, fmt::format("Unknown named parameter {}", name));
+            if (found == method.params.end()) {
+                if (!options)
+                    return fail(Code::bad_parameter, fmt::format("Unknown named parameter {}", name));
+                named_options.set(name, value);
+                continue;
+            }
             const auto index = static_cast<std::size_t>(found - method.params.begin());
             if (!values[index].isNull())
                 return fail(
                     Code::bad_parameter,
                     fmt::format("Parameter {} specified twice both as positional and named argument", name));
             if (auto fine = place(index, value); !fine) return std::unexpected(fine.error());
+        }
+        if (!named_options.isNull()) {
+            Json& given = values[static_cast<std::size_t>(options - method.params.data())];
+            if (!given.isNull())
+                return fail(Code::bad_parameter, fmt::format("Parameter options conflicts with parameter {}",
+                                                             named_options.members()->front().first));
+            given = std::move(named_options);
         }
     } else if (!params.isNull()) {
         return fail(Code::invalid_request, "params must be an array or an object");
@@ -206,6 +230,7 @@ std::optional<Json> fromCommandLine(ParamType type, std::string_view argument) {
     case ParamType::btc:
     case ParamType::number:
     case ParamType::verbosity:
+    case ParamType::array:
     case ParamType::json:
         return json ? std::optional(*json) : std::nullopt;
     }
@@ -247,6 +272,15 @@ api::Error error(Code code, std::string message) {
 
 std::unexpected<api::Error> fail(Code code, std::string message) {
     return std::unexpected(error(code, std::move(message)));
+}
+
+std::expected<std::string, api::Error> requestIdOf(const Json& value) {
+    if (value.isNull()) return std::string();
+    if (!value.string()) return fail(Code::type, "request_id must be a text.");
+    constexpr std::size_t longest = 128;
+    if (value.string()->size() > longest)
+        return fail(Code::bad_parameter, "request_id must have at most 128 bytes.");
+    return *value.string();
 }
 
 std::expected<void, api::Error> checkEstimateMode(const Json& value) {

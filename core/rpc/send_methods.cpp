@@ -1,4 +1,4 @@
-#include "core/rpc/send_methods.h"
+#include "core/rpc/method_table.h"
 
 #include "core/bitcoin/primitives/address.h"
 #include "core/rpc/reply_of.h"
@@ -108,16 +108,6 @@ std::expected<void, api::Error> refuseOthers(const Json& options,
     return {};
 }
 
-/// One that is not understood is refused: a repeated call would pay twice.
-std::expected<std::string, api::Error> requestId(const Json& value) {
-    if (value.isNull()) return std::string();
-    if (!value.string()) return fail(Code::type, "request_id must be a text.");
-    constexpr std::size_t longest = 128;
-    if (value.string()->size() > longest)
-        return fail(Code::bad_parameter, "request_id must have at most 128 bytes.");
-    return *value.string();
-}
-
 std::expected<bool, api::Error> flag(const Json& value, std::string_view name, bool otherwise) {
     if (value.isNull()) return otherwise;
     if (!value.boolean()) return fail(Code::type, fmt::format("{} must be true or false.", name));
@@ -152,7 +142,7 @@ const Json& inside(const Json& options, std::string_view name) {
 std::expected<void, api::Error> addShared(api::SendCoins& request, const Arguments& arguments) {
     const auto named = option(arguments, "request_id");
     if (!named) return std::unexpected(named.error());
-    const auto id = requestId(*named);
+    const auto id = requestIdOf(*named);
     if (!id) return std::unexpected(id.error());
     request.request_id = *id;
     const auto rate = option(arguments, "fee_rate");
@@ -169,7 +159,7 @@ RequestResult sendToAddress(const Arguments& arguments, const Environment& envir
     if (!address) return std::unexpected(address.error());
     const auto amount = amountOf(arguments.at("amount"));
     if (!amount) return std::unexpected(amount.error());
-    const auto id = requestId(arguments.at("request_id"));
+    const auto id = requestIdOf(arguments.at("request_id"));
     if (!id) return std::unexpected(id.error());
     if (auto fine = needReplaceable(arguments.at("replaceable")); !fine) return std::unexpected(fine.error());
     api::SendCoins request{.payees = {{.address = *address, .amount_sat = *amount}}};
@@ -291,7 +281,7 @@ std::vector<Method> sendMethods() {
         {.name = "sendall",
          .group = group,
          .params =
-             {{.name = "recipients", .type = ParamType::json, .needed = Needed::yes, .help = "[ADDRESS]"},
+             {{.name = "recipients", .type = ParamType::array, .needed = Needed::yes, .help = "[ADDRESS]"},
               target,
               mode,
               rate,

@@ -229,7 +229,7 @@ void Server::subscribe(Connection& connection, const Call& call) {
         topics.insert(static_cast<api::Notification::Topic>(i));
         names.push(topic_names[i]);
     }
-    if (wanted.members() || (wanted.elements() && topics.size() != wanted.elements()->size()))
+    if (wanted.elements() && topics.size() != wanted.elements()->size())
         return answer(fail(Code::bad_parameter,
                            "topics: an array of block, transaction, channel, payment, move, peer"));
     connection.topics = std::move(topics);

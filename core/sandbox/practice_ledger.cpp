@@ -330,20 +330,30 @@ std::expected<Reorganised, std::string> PracticeLedger::reorganise(std::uint32_t
     if (count == 0 || count > height())
         return std::unexpected(fmt::format("The chain has {} blocks that can be replaced.", height()));
     Reorganised result{.fork = height() - count};
-    std::vector<Transaction> back;
+    std::vector<Transaction> left;
     for (std::uint32_t i = 1; i <= count; ++i) {
         const PracticeBlock& block = m_chain[result.fork + i];
         result.left.push_back(block.hash);
         for (const Transaction& transaction : block.block.transactions)
-            if (!transaction.isCoinbase()) back.push_back(transaction);
+            if (!transaction.isCoinbase()) left.push_back(transaction);
     }
-    const std::vector<Transaction> waiting = mempool();
+    for (Transaction& transaction : mempool()) left.push_back(std::move(transaction));
     m_mempool.clear();
     for (std::uint32_t i = 0; i < count; ++i) removeTip();
-    // What spent coinbases of the replaced blocks is lost, as it would be on the real chain.
-    for (const Transaction& transaction : back) (void)accept(transaction).has_value();
-    for (const Transaction& transaction : waiting) (void)accept(transaction).has_value();
-    for (std::uint32_t i = 0; i <= count; ++i) mine(now);
+    // Wallets lock theirs to the height of the tip that they saw, and the new branch is not so high at first:
+    // what it refuses is offered again, with what builds on it, before each of its blocks. What spent
+    // coinbases of the replaced blocks is lost, as it would be on the real chain.
+    const auto putBack = [&] {
+        std::vector<Transaction> refused;
+        for (Transaction& transaction : left)
+            if (!accept(transaction)) refused.push_back(std::move(transaction));
+        left = std::move(refused);
+    };
+    for (std::uint32_t i = 0; i <= count; ++i) {
+        putBack();
+        mine(now);
+    }
+    putBack();
     return result;
 }
 

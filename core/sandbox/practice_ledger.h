@@ -52,7 +52,7 @@ public:
     /// Mines one block with all of the mempool that fits.
     bitcoin::BlockHash mine(UnixTime now);
     /// Takes the last `count` blocks away and mines `count` + 1 others; their transactions go back into the
-    /// mempool first.
+    /// mempool first, or as soon as the new branch is as high as their locktimes say.
     std::expected<Reorganised, std::string> reorganise(std::uint32_t count, UnixTime now);
     /// Connects a stored block; false when it does not belong on the tip.
     bool connect(const bitcoin::Block& block);

@@ -26,7 +26,7 @@ struct World : QObject {
     void run(const api::SandboxCommand& command, const Sandbox::Answered& answered);
     void status(const Sandbox::Answered& answered);
     void invoice(std::int64_t amount_sat, const Sandbox::Answered& answered);
-    void pay(const std::string& bolt11, const Sandbox::Answered& answered);
+    void pay(const api::SandboxCommand& command, const Sandbox::Answered& answered);
     api::SandboxReply reply() const {
         return {.height = static_cast<std::int64_t>(chain.ledger().height()),
                 .mempool = static_cast<std::int64_t>(chain.ledger().mempoolSize())};
@@ -50,7 +50,7 @@ void World::run(const api::SandboxCommand& command, const Sandbox::Answered& ans
     case What::invoice:
         return invoice(command.amount_sat, answered);
     case What::pay:
-        return pay(command.text, answered);
+        return pay(command, answered);
     case What::mine: {
         if (command.count < 1 || command.count > 1000)
             return answered(failure("mine takes 1 to 1000 blocks."));
@@ -117,8 +117,10 @@ void World::invoice(std::int64_t amount_sat, const Sandbox::Answered& answered) 
              });
 }
 
-void World::pay(const std::string& bolt11, const Sandbox::Answered& answered) {
-    node.ask(api::Pay{.bolt11 = bolt11}, [this, answered](const api::Answer& answer) {
+void World::pay(const api::SandboxCommand& command, const Sandbox::Answered& answered) {
+    api::Pay request{.bolt11 = command.text};
+    if (command.amount_sat > 0) request.amount_msat = command.amount_sat * 1000;
+    node.ask(request, [this, answered](const api::Answer& answer) {
         if (!answer) return answered(std::unexpected(answer.error()));
         api::SandboxReply result = reply();
         if (const auto* paid = std::get_if<api::PaymentInfo>(&*answer)) {

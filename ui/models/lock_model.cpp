@@ -14,7 +14,7 @@ void LockModel::unlock(const QString& password) {
     if (m_busy) return;
     m_busy = true;
     m_asker.ask<api::Done>(
-        api::Unlock{password.toStdString(), 0},
+        api::Unlock{password.toStdString(), std::nullopt},
         [this](const api::Done&) {
             finish({});
             emit unlocked();

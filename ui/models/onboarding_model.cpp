@@ -69,7 +69,8 @@ void OnboardingModel::create(const QString& name, const QString& password, const
 }
 
 void OnboardingModel::unlock(const std::string& password) {
-    if (!password.empty()) m_asker.ask<api::Done>(api::Unlock{password, 0}, [](const api::Done&) {}, {});
+    if (!password.empty())
+        m_asker.ask<api::Done>(api::Unlock{password, std::nullopt}, [](const api::Done&) {}, {});
 }
 
 void OnboardingModel::askThreeWords() {

@@ -448,10 +448,10 @@ std::string Wallet::receiveAddress() {
     return addressOf(m_keys.peek(Account::spending, Chain::receive), *m_network).value_or("");
 }
 
-std::string Wallet::newReceiveAddress(WalletChange& change) {
+std::string Wallet::handOut(Chain chain, WalletChange& change) {
     change.keys = true;
     change.watch_list_grew = true;
-    return addressOf(m_keys.take(Account::spending, Chain::receive), *m_network).value_or("");
+    return addressOf(m_keys.take(Account::spending, chain), *m_network).value_or("");
 }
 
 Script Wallet::secondChangeScript() {

@@ -70,7 +70,9 @@ public:
     std::string receiveAddress();
     /// Hands out an address that was never shown nor used, the first one at index 0. `change.keys` is then
     /// set.
-    std::string newReceiveAddress(WalletChange& change);
+    std::string newReceiveAddress(WalletChange& change) { return handOut(Chain::receive, change); }
+    /// The same for change that others build; the wallet's own goes elsewhere from then on.
+    std::string newChangeAddress(WalletChange& change) { return handOut(Chain::change, change); }
     /// The next change script, without moving on: it is used when the transaction is added.
     Script changeScript() { return m_keys.peek(Account::spending, Chain::change); }
     Script secondChangeScript();
@@ -103,6 +105,7 @@ public:
 
 private:
     enum class Signatures { not_needed, valid, invalid };
+    std::string handOut(Chain chain, WalletChange& change);
     Signatures signaturesOf(const Transaction& transaction) const;
     bool hasSettledRival(const Transaction& transaction, const std::set<Txid>& rivals) const;
     void addPending(const Transaction& transaction, const Txid& txid, Source source, UnixTime now,

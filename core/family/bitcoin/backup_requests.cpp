@@ -18,6 +18,19 @@ constexpr std::string_view damaged_seed =
     "The sealed seed in this backup cannot be opened: wrong passphrase, or "
     "a damaged file.";
 
+std::string_view walletProblemOf(BackupError error) {
+    switch (error) {
+    case BackupError::malformed:
+        return "This file is no wallet backup of Duplex, or it is damaged. Give the file that backupwallet "
+               "wrote; a channel backup is for recoverchannel.";
+    case BackupError::newer_version:
+        return "This wallet backup was written by a newer Duplex. Use that version.";
+    case BackupError::other_seed_or_damaged:
+        return "This wallet backup is damaged. Give another copy of it.";
+    }
+    return {};
+}
+
 constexpr std::string_view open_backup_warning =
     "This backup is not protected by a password, because the wallet has none: whoever reads the file can "
     "take everything. Keep it where nobody else can read it, or set a password with walletpassphrasechange "
@@ -171,16 +184,26 @@ void BitcoinFamily::Parts::on(const api::BackupWallet& request, Answered answere
         backup.labels.emplace_back(script, toBytes(viewOf(label)));
     if (const auto channels = io::readSecretFile(channelBackupPath(*m_wallet)))
         backup.static_backup = *channels;
-    withKeyOf(*m_wallet, [this, answered, path, backup, key = *m_backup_key,
-                          open = !m_wallet->facts.protected_by_password](const auto& seed_key) mutable {
-        if (open && (!seed_key || seed_key->size() != 32))
-            return fail(answered, -4, "The key that seals the seed is missing, so no backup was written.");
-        if (seed_key) backup.key = *seed_key;
-        const auto written = io::writeSecretFile(
-            path, encodedWalletBackup(key, backup, io::randomBytes<24>()), io::Overwrite::refuse);
+    const auto write = [this, answered, path, key = *m_backup_key](const WalletBackup& whole) {
+        const Bytes file = encodedWalletBackup(key, whole, io::randomBytes<24>());
+        if (static_cast<std::int64_t>(file.size()) > largest_backup) // a restore would refuse it
+            return fail(answered, -4,
+                        "No backup was written: the labels of this wallet make it larger than 64 MiB, which "
+                        "no restore takes. Shorten them, or keep the words and the channel backup instead.");
+        const auto written = io::writeSecretFile(path, file, io::Overwrite::refuse);
         if (!written) return fail(answered, -4, written.error().message);
-        answer(answered, api::Text{.text = path, .warning = std::string(open ? open_backup_warning : "")});
-    });
+        answer(answered,
+               api::Text{.text = path, .warning = std::string(whole.key ? open_backup_warning : "")});
+    };
+    if (m_wallet->facts.protected_by_password) return write(backup);
+    m_keys.read(m_wallet->folder, io::now() + m_options.keyring_patience,
+                [this, answered, write, backup](const KeyReader::Key& seed_key) mutable {
+                    if (!seed_key || seed_key->size() != 32)
+                        return fail(answered, -4,
+                                    "The key that seals the seed is missing, so no backup was written.");
+                    backup.key = *seed_key;
+                    write(backup);
+                });
 }
 
 void BitcoinFamily::Parts::on(const api::RestoreBackup& request, Answered answered) {
@@ -188,7 +211,7 @@ void BitcoinFamily::Parts::on(const api::RestoreBackup& request, Answered answer
     const auto file = readBackupFile(request.backup_file);
     if (!file) return fail(answered, -8, file.error());
     const auto head = walletBackupHead(*file);
-    if (!head) return fail(answered, -8, std::string(problemOf(head.error())));
+    if (!head) return fail(answered, -8, std::string(walletProblemOf(head.error())));
     // The words fit every network, but on another one nothing was ever paid to their keys: the wallet would
     // look empty, as if the money were lost.
     if (!head->network.empty() && head->network != m_network.name) {
@@ -236,7 +259,7 @@ void BitcoinFamily::Parts::restoreBackup(const api::RestoreBackup& request, cons
     const auto accounts = master ? wallet::accountKeysOf(*master, m_network) : std::nullopt;
     const ln::keys::LightningRoot root(seed.reveal());
     const auto backup = decodedWalletBackup(backupKey(root), file);
-    if (!backup) return fail(answered, -8, std::string(problemOf(backup.error())));
+    if (!backup) return fail(answered, -8, std::string(walletProblemOf(backup.error())));
     if (!accounts) return fail(answered, -4, "No keys can be derived from this seed.");
     WalletFacts facts{.accounts = *accounts, .scan = ScanProgress({backup->birthday})};
     facts.birthday_time = backup->birthday_time;
@@ -274,6 +297,8 @@ void BitcoinFamily::Parts::restoreBackup(const api::RestoreBackup& request, cons
         answer(answered, api::WalletCreated{.name = name, .mnemonic = "", .warning = warning});
     };
     if (facts.protected_by_password) return finish(std::nullopt);
+    if (const auto free = checkFolderFor(facts, m_options.data_directory, request.name, m_network); !free)
+        return fail(answered, -4, free.error());
     const crypto::Secret<32> key(toArray<32>(*backup->key));
     keepKey(folderOf(m_options.data_directory, request.name), key, finish);
 }
@@ -281,7 +306,11 @@ void BitcoinFamily::Parts::restoreBackup(const api::RestoreBackup& request, cons
 void BitcoinFamily::Parts::on(const api::AbortRescan&, Answered answered) {
     if (!needWallet(answered)) return;
     // What was verified before stays verified: the rescan only looked again.
-    if (!m_wallet->facts.scan.abortRescan()) return fail(answered, -4, "No rescan runs.");
+    if (!m_wallet->facts.scan.abortRescan())
+        return fail(
+            answered, -4,
+            "No rescan runs that can end early: one that met addresses not watched before must search "
+            "for these to its end.");
     if (m_rescan_aborted) *m_rescan_aborted = true;
     storeFacts(*m_wallet, m_turns->current().wallet());
     m_turns->current().after([this] { beginScan(); });

@@ -42,7 +42,7 @@ void BitcoinFamily::handle(api::Request request, Answered answered) {
 BitcoinFamily::Parts::Parts(Options options, Outlet outlet)
     : m_options(std::move(options)), m_outlet(std::move(outlet)),
       m_network(duplex::bitcoin::parametersOf(m_options.network)), m_pool(std::make_unique<io::WorkerPool>()),
-      m_started(secondsOf(io::calendarNow())) {
+      m_keys(m_options.keyring, [this] { m_turns->end(); }), m_started(secondsOf(io::calendarNow())) {
     m_lightning_outlet = m_outlet;
     m_lightning_outlet.log = m_outlet.log.on(api::LogTopic::lightning);
     m_outlet.log = m_outlet.log.on(api::LogTopic::wallet);
@@ -52,7 +52,8 @@ BitcoinFamily::Parts::Parts(Options options, Outlet outlet)
             if (m_wallet && m_wallet->facts.protected_by_password) m_wallet->master.reset();
             publishSoon();
         }
-        if (m_wallet && m_key_due && *m_key_due <= io::now()) unlockWithKey([](bool) {});
+        m_keys.tick(io::now());
+        if (m_wallet && m_key_due && *m_key_due <= io::now()) openOwnLock();
         wakeWaiters();
         if (m_lightning) m_lightning->tick();
         secondFloorTick();
@@ -180,7 +181,7 @@ std::expected<void, std::string> BitcoinFamily::Parts::open(std::unique_ptr<Open
     unwindLeftBlocks();
     beginScan();
     resolveBirthday();
-    if (!m_wallet->facts.protected_by_password) unlockWithKey([](bool) {});
+    if (!m_wallet->facts.protected_by_password) openOwnLock();
     publishSoon();
     return {};
 }
@@ -248,8 +249,20 @@ void BitcoinFamily::Parts::announcePending() {
     }
 }
 
+bool BitcoinFamily::Parts::isPending(const duplex::bitcoin::Txid& txid) const {
+    const wallet::HistoryEntry* entry = m_wallet ? m_wallet->value.history().find(txid) : nullptr;
+    return entry != nullptr && entry->state == wallet::EntryState::pending;
+}
+
 void BitcoinFamily::Parts::keep(const wallet::WalletChange& change) {
     store(change, *m_wallet, m_turns->current().wallet());
+    // What is in a block now, or has lost to another, is announced no more.
+    for (const auto& txid : change.transactions) {
+        if (isPending(txid)) continue;
+        m_turns->current().after([this, txid] {
+            if (!isPending(txid)) m_client->withdraw(txid); // the chain may have left its block meanwhile
+        });
+    }
 }
 
 /// For steps outside a block: what they add to the watch list counts from the next block on.
@@ -343,11 +356,8 @@ void BitcoinFamily::Parts::applyBlock(duplex::bitcoin::BlockHeight height,
                                               block.transactions);
         keep(change);
         for (const auto& txid : change.transactions) {
-            // What only builds on a transaction of this block may have changed too, and is announced on.
             const wallet::HistoryEntry* entry = m_wallet->value.history().find(txid);
-            if (entry == nullptr || entry->state == wallet::EntryState::pending) continue;
-            m_client->withdraw(txid);
-            if (entry->state != wallet::EntryState::confirmed) continue;
+            if (entry == nullptr || entry->state != wallet::EntryState::confirmed) continue;
             m_turns->current().after([this, id = txid.reversedHex(), height = height.value] {
                 m_outlet.notify({.topic = api::Notification::Topic::transaction,
                                  .id = id,
@@ -388,6 +398,15 @@ void BitcoinFamily::Parts::onBlockDisconnected(const light::BlockDisconnected& e
     if (!m_wallet) return;
     m_wallet->facts.scan.disconnectedFrom(event.height);
     storeFacts(*m_wallet, m_turns->current().wallet());
+    for (const auto& [txid, entry] : m_wallet->value.history().entries()) {
+        if (!entry.height || *entry.height < event.height) continue;
+        m_turns->current().after([this, id = txid.reversedHex(), height = entry.height->value] {
+            m_outlet.notify({.topic = api::Notification::Topic::transaction,
+                             .id = id,
+                             .state = "disconnected",
+                             .height = height});
+        });
+    }
     for (const auto& txid : disconnectFrom(event.height)) {
         const auto* entry = m_wallet->value.history().find(txid);
         if (entry != nullptr && entry->state == wallet::EntryState::pending && entry->sent.value > 0)

@@ -101,8 +101,8 @@ api::StatusSnapshot BitcoinFamily::Parts::status() const {
         status.wallet = m_wallet->master ? api::WalletState::unlocked : api::WalletState::locked;
         if (!status.protected_by_password) {
             status.warnings.push_back({api::Warning::Severity::warning, std::string(no_password_warning)});
-            if (!m_wallet->master && m_key_due)
-                status.warnings.push_back({api::Warning::Severity::danger, std::string(key_missing)});
+            if (!m_key_problem.empty())
+                status.warnings.push_back({api::Warning::Severity::danger, m_key_problem});
         }
     }
     for (const std::string& name : m_unwatched)

@@ -23,7 +23,8 @@ struct Options {
     std::string wallet;               // opened at start when it exists; empty: the only one there is
     crypto::KeyStretching stretching; // tests through the library pass a smaller cost
     std::optional<io::Keyring> keyring = io::Keyring{}; // none: keys are kept in 0600 files
-    Ticks keyring_retry = 30s;                          // when the keyring did not answer
+    Ticks keyring_retry = 30s;                          // when there was none
+    Ticks keyring_patience = 20s;                       // until a request says that it does not answer
 };
 
 } // namespace duplex::family::bitcoin

@@ -3,6 +3,7 @@
 #include "core/base/variant.h"
 #include "core/bitcoin/primitives/block_outputs.h"
 #include "core/family/bitcoin/bitcoin_family.h"
+#include "core/family/bitcoin/key_reader.h"
 #include "core/family/bitcoin/light_client_driver.h"
 #include "core/family/bitcoin/lightning.h"
 #include "core/family/bitcoin/move_driver.h"
@@ -136,9 +137,10 @@ private:
     bool mayMake(const std::string& name, const Answered& answered) const;
     std::shared_ptr<bool> beginMaking();
     void unlockWithSeed(const SeedContents& contents);
-    void unlockWithKey(std::function<void(bool)> then);
+    void openOwnLock();
     void keepKey(const std::string& folder, const crypto::Secret<32>& key,
                  std::function<void(const std::optional<crypto::Secret<32>>& key_file)> then);
+    bool isPending(const duplex::bitcoin::Txid& txid) const;
     void keep(const wallet::WalletChange& change);
     void keepAndWatch(const wallet::WalletChange& change);
     /// With the first unlock; a fault of it is said by every request that needs Lightning.
@@ -170,8 +172,6 @@ private:
     void storeChannelBackup();
     void restoreBackup(const api::RestoreBackup& request, const Bytes& file, const SeedContents& contents,
                        const Answered& answered);
-    void withKeyOf(const OpenWallet& wallet,
-                   std::function<void(std::expected<Bytes, io::KeyringError>)> then);
     api::LayerView lightningView() const;
     void addDetails(api::ChannelView& view, const ln::channel::Channel& channel) const;
     std::set<duplex::bitcoin::Txid> channelTransactions() const;
@@ -256,8 +256,11 @@ private:
     std::vector<Deferred> m_deferred;
     std::vector<Ticks> m_wrong_passphrases; // of the last minute, the one that is being tried included
     bool m_trying_passphrase = false;
-    std::weak_ptr<bool> m_making;   // true while a wallet is being made
+    std::weak_ptr<bool> m_making; // true while a wallet is being made
+    KeyReader m_keys;
     std::optional<Ticks> m_key_due; // when the keyring is asked again
+    std::string m_key_problem;      // why the open wallet could not open its own lock
+    std::string m_opening_lock;     // the folder of the wallet that waits for its key
     std::optional<Ticks> m_relock_at;
     std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>>
         m_bodies_seen; // height -> transactions, weight
@@ -272,8 +275,6 @@ private:
     bool m_birthday_open = false;              // the height of the birthday is not known yet
 };
 
-/// Under which name the system keyring holds the key of a wallet without a password.
-std::string keyringName(const std::string& folder);
 /// NFKD, as BIP 39 wants words and passphrases (the api door).
 std::string nfkd(const std::string& text);
 

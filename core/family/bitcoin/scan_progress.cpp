@@ -73,13 +73,11 @@ bool ScanProgress::abortRescan() {
     return true;
 }
 
-bool ScanProgress::searchFrom(BlockHeight height) {
-    const bool searched = height <= m_complete_to;
-    if (searched) m_complete_to = below(height);
+void ScanProgress::searchFrom(BlockHeight height) {
+    m_complete_to = std::min(m_complete_to, below(height));
     // An end of the rescan before its time must not pass over what is new.
     if (m_rescan) m_rescan->complete_to = std::min(m_rescan->complete_to, below(height));
     dropFinishedRescan();
-    return searched;
 }
 
 void ScanProgress::dropFinishedRescan() {

@@ -61,9 +61,9 @@ public:
     void beginRescan(duplex::bitcoin::BlockHeight from);
     /// Back to where the search was before; false when no rescan runs.
     bool abortRescan();
-    /// Something that may be in blocks from here on is watched now. Returns whether these were searched
-    /// already, so that the search begins there again.
-    bool searchFrom(duplex::bitcoin::BlockHeight height);
+    /// Something that may be in blocks from here on is watched now: where these were searched already, the
+    /// search begins there again.
+    void searchFrom(duplex::bitcoin::BlockHeight height);
 
     friend bool operator==(const ScanProgress&, const ScanProgress&) = default;
 

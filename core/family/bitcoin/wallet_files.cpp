@@ -151,24 +151,34 @@ openWallet(const std::string& data_directory, const std::string& name,
     return wallet;
 }
 
+std::expected<void, std::string> checkFolderFor(const WalletFacts& facts, const std::string& data_directory,
+                                                const std::string& name,
+                                                const duplex::bitcoin::NetworkParameters& network) {
+    const std::string path = folderOf(data_directory, name) + "/wallet.sqlite";
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) return {};
+    const auto database = store::Database::open(path, {.vfs = {}, .must_exist = true});
+    if (!database) return std::unexpected(store::textOf(database.error()));
+    const auto row = (*database)->read(store::Table::meta, viewOf(facts_key));
+    const auto there = row ? decodedFacts(*row, network) : std::nullopt;
+    if (!row || (there && there->accounts == facts.accounts)) return {};
+    return std::unexpected("The database of another wallet lies in the folder of '" + name +
+                           "'; only its seed is missing. Nothing was changed: choose another name.");
+}
+
 std::expected<std::unique_ptr<OpenWallet>, std::string>
 createWallet(const std::string& data_directory, const std::string& name,
              const duplex::bitcoin::NetworkParameters& network, const WalletFacts& facts, ByteView seed_file,
              const std::optional<crypto::Secret<32>>& key_file, const store::Changes& more_rows) {
     const std::string folder = folderOf(data_directory, name);
+    if (const auto free = checkFolderFor(facts, data_directory, name, network); !free)
+        return std::unexpected(free.error());
     for (const std::string& path : {data_directory + "/wallets", folder}) {
         if (const auto made = io::makePrivateFolder(path); !made)
             return std::unexpected(made.error().message);
     }
     auto database = store::Database::open(folder + "/wallet.sqlite");
     if (!database) return std::unexpected(store::textOf(database.error()));
-    if (const auto row = (*database)->read(store::Table::meta, viewOf(facts_key))) {
-        // A try that did not come to its end may be repeated; what else lies there stays as it is.
-        const auto there = decodedFacts(*row, network);
-        if (!there || there->accounts != facts.accounts)
-            return std::unexpected("The database of another wallet lies in the folder of '" + name +
-                                   "'; only its seed is missing. Nothing was changed: choose another name.");
-    }
     store::Changes changes = more_rows;
     changes.put(store::Table::meta, viewOf(facts_key), encodedFacts(facts, network));
     if (const auto receipt = (*database)->commit(changes); !receipt) {

@@ -32,12 +32,6 @@ inline constexpr std::string_view no_password_warning =
     "This wallet is not protected by a password: whoever can read this computer's files can spend from it. "
     "Give it one: in the window under Settings, or with walletpassphrasechange \"\" NEW.";
 
-/// Said while the key of such a wallet cannot be had.
-inline constexpr std::string_view key_missing =
-    "The key of this wallet could not be read from the system keyring: nothing can be signed, and its "
-    "channels "
-    "are not looked after. Unlock the keyring of your desktop; Duplex asks it again every half minute.";
-
 /// A wallet's folder: wallets/NAME with wallet.sqlite and seed.
 std::string folderOf(const std::string& data_directory, const std::string& name);
 /// Letters, digits, '-', '_', '.' and spaces inside, 1 to 64 characters: it becomes a folder's name.
@@ -61,6 +55,11 @@ std::string keyFileOf(const std::string& folder);
 std::expected<std::unique_ptr<OpenWallet>, std::string>
 openWallet(const std::string& data_directory, const std::string& name,
            const duplex::bitcoin::NetworkParameters& network);
+/// Nothing lies in the folder of a wallet that is to be made, or a try of the same that did not come to its
+/// end; else what lies there and what to do.
+std::expected<void, std::string> checkFolderFor(const WalletFacts& facts, const std::string& data_directory,
+                                                const std::string& name,
+                                                const duplex::bitcoin::NetworkParameters& network);
 /// Makes the folder, the database with its first rows, the key file (where the key is kept in one) and last
 /// the sealed seed: a folder without a seed is no wallet, so a crash before leaves none behind. Refuses a
 /// name that exists. `more_rows`: those of a restore, in the first commit.

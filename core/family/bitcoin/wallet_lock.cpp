@@ -4,11 +4,25 @@
 #include "core/io/entropy.h"
 #include "core/io/secret_file.h"
 
+#include <utility>
+
 namespace duplex::family::bitcoin {
 
 namespace {
 
 constexpr std::size_t wrong_passphrases_a_minute = 3;
+
+// Said while the key of a wallet without a password cannot be had.
+constexpr std::string_view key_late =
+    "The system keyring does not give the key of this wallet yet: nothing can be signed, and its "
+    "channels are not looked after. Unlock the keyring of your desktop; Duplex asks it again every half "
+    "minute.";
+constexpr std::string_view key_refused =
+    "The system keyring refused the key of this wallet: nothing can be signed, and its channels are not "
+    "looked after. Allow Duplex to read it, then unlock the wallet again.";
+constexpr std::string_view key_lost =
+    "The key that seals this wallet's seed is missing, or does not fit: nothing can be signed, and its "
+    "channels are not looked after. Restore the wallet from its words, and give it the channel backup.";
 
 std::string seedProblem(SeedFileError error) {
     switch (error) {
@@ -19,14 +33,24 @@ std::string seedProblem(SeedFileError error) {
     case SeedFileError::wrong_password:
         return "The wallet passphrase entered was incorrect.";
     case SeedFileError::wrong_key:
-        return "The key that seals the seed is missing. Restore the wallet from its words.";
+        return std::string(key_lost);
     }
     return {};
 }
 
+/// Why `key`, as it was found, did not open the seed in the folder, and what to do.
+std::string keyProblem(const std::string& folder, const KeyReader::Key& key, SeedFileError error) {
+    for (const std::string& path : {keyFileOf(folder), folder + "/seed"}) {
+        const auto fine = io::checkPrivateFile(path);
+        if (!fine && fine.error().kind != io::FileProblem::Kind::missing) return fine.error().message;
+    }
+    if (!key && key.error() == io::KeyringError::absent) return std::string(key_late);
+    if (!key && key.error() == io::KeyringError::refused) return std::string(key_refused);
+    return seedProblem(error);
+}
+
 /// Of a wallet without a password: what its folder holds, opened by the key as it was found.
-std::expected<SeedContents, SeedFileError> openSeed(const std::string& folder,
-                                                    const std::expected<Bytes, io::KeyringError>& key) {
+std::expected<SeedContents, SeedFileError> openSeed(const std::string& folder, const KeyReader::Key& key) {
     const auto file = io::readSecretFile(folder + "/seed");
     if (!file || !key || key->size() != 32) return std::unexpected(SeedFileError::wrong_key);
     return openSeedWithKey(*file, crypto::Secret<32>(toArray<32>(*key)));
@@ -86,16 +110,25 @@ void BitcoinFamily::Parts::on(const api::Unlock& request, Answered answered) {
     if (!m_wallet->facts.protected_by_password) {
         if (m_wallet->master)
             return fail(answered, -15, "This wallet has no password, so there is nothing to unlock.");
-        return unlockWithKey([this, answered](bool unlocked) {
-            if (!unlocked) return fail(answered, -4, std::string(key_missing));
-            answer(answered, api::Done{});
-        });
+        openOwnLock();
+        return m_keys.read(m_wallet->folder, io::now() + m_options.keyring_patience,
+                           [this, answered, folder = m_wallet->folder](const auto&) {
+                               if (!m_wallet || m_wallet->folder != folder)
+                                   return fail(answered, -18, "The wallet was closed meanwhile.");
+                               if (!m_wallet->master)
+                                   return fail(answered, -4,
+                                               m_key_problem.empty() ? std::string(key_late) : m_key_problem);
+                               answer(answered, api::Done{});
+                           });
     }
     withSeed(request.passphrase, [this, answered, timeout = request.timeout_s](const auto& contents) {
         if (!contents) return fail(answered, contents.error().code, contents.error().message);
         unlockWithSeed(*contents);
         m_relock_at.reset();
-        if (timeout > 0) m_relock_at = io::now() + Ticks(std::min<std::int64_t>(timeout, 100'000'000) * 1000);
+        if (timeout == 0)
+            m_wallet->master.reset();
+        else if (timeout)
+            m_relock_at = io::now() + Ticks(std::min<std::int64_t>(*timeout, 100'000'000) * 1000);
         publishSoon();
         answer(answered, api::Done{});
     });
@@ -192,51 +225,44 @@ void BitcoinFamily::Parts::keepKey(
                              });
 }
 
-/// The key of a wallet without a password, from its file or the keyring; nothing of one with a password.
-void BitcoinFamily::Parts::withKeyOf(const OpenWallet& wallet,
-                                     std::function<void(std::expected<Bytes, io::KeyringError>)> then) {
-    const auto none = std::unexpected(io::KeyringError::not_found);
-    if (wallet.facts.protected_by_password) return then(none);
-    if (const auto file = io::readSecretFile(keyFileOf(wallet.folder))) return then(*file);
-    if (!m_options.keyring) return then(none);
-    m_options.keyring->read(this, keyringName(wallet.folder),
-                            [this, then = std::move(then)](const auto& value) {
-                                then(value);
-                                m_turns->end();
-                            });
-}
-
-/// A wallet without a password opens its own lock. Its channels have no keys until that is done, so a keyring
-/// that is not there yet, or whose own prompt waits for its user, is asked again; one that said no is not,
-/// unless the user asks.
-void BitcoinFamily::Parts::unlockWithKey(std::function<void(bool)> then) {
-    if (m_wallet->master) return then(true);
+/// A wallet without a password opens its own lock. Its channels have no keys until that is done, so an answer
+/// of its keyring is taken whenever it comes, and one that is not there yet is asked again; one that said no
+/// is not, unless the user asks.
+void BitcoinFamily::Parts::openOwnLock() {
     m_key_due.reset();
-    withKeyOf(*m_wallet, [this, folder = m_wallet->folder, then = std::move(then)](const auto& key) {
-        if (!m_wallet || m_wallet->folder != folder) return then(false);
-        if (m_wallet->master) return then(true);
-        const auto contents = openSeed(folder, key);
+    if (m_wallet->master) return;
+    const std::string folder = m_wallet->folder;
+    const auto is_locked = [this, folder] {
+        return m_wallet && m_wallet->folder == folder && !m_wallet->master;
+    };
+    const bool asks = std::exchange(m_opening_lock, folder) == folder;
+    const auto take = [this, folder, is_locked](const KeyReader::Key& key) {
+        m_opening_lock.clear();
+        if (!is_locked()) return;
         publishSoon();
-        if (!contents) {
-            m_outlet.log("the key of the wallet's seed is not there, or does not fit");
-            if (!key && key.error() == io::KeyringError::absent)
-                m_key_due = io::now() + m_options.keyring_retry;
-            return then(false);
-        }
-        unlockWithSeed(*contents);
-        then(true);
+        const auto contents = openSeed(folder, key);
+        m_key_problem = contents ? std::string() : keyProblem(folder, key, contents.error());
+        if (contents) return unlockWithSeed(*contents);
+        m_outlet.log("the key of the wallet's seed is not there, or does not fit");
+        if (!key && key.error() == io::KeyringError::absent) m_key_due = io::now() + m_options.keyring_retry;
+    };
+    if (!asks) m_keys.read(folder, std::nullopt, take);
+    m_keys.read(folder, io::now() + m_options.keyring_patience, [this, is_locked](const KeyReader::Key&) {
+        if (!is_locked() || !m_key_problem.empty()) return;
+        m_key_problem = key_late;
+        publishSoon();
     });
 }
 
 /// What a wallet without a password is made from.
 void BitcoinFamily::Parts::withOpenSeed(const Answered& answered,
                                         std::function<void(const SeedContents&)> then) {
-    withKeyOf(*m_wallet,
-              [this, answered, folder = m_wallet->folder, then = std::move(then)](const auto& key) {
-                  const auto contents = openSeed(folder, key);
-                  if (!contents) return fail(answered, -4, seedProblem(contents.error()));
-                  then(*contents);
-              });
+    m_keys.read(m_wallet->folder, io::now() + m_options.keyring_patience,
+                [this, answered, folder = m_wallet->folder, then = std::move(then)](const auto& key) {
+                    const auto contents = openSeed(folder, key);
+                    if (!contents) return fail(answered, -4, keyProblem(folder, key, contents.error()));
+                    then(*contents);
+                });
 }
 
 void BitcoinFamily::Parts::on(const api::ExportMnemonic& request, Answered answered) {

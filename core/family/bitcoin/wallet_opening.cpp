@@ -19,10 +19,6 @@ std::string wordsProblem(const duplex::bitcoin::keys::MnemonicFault& fault) {
 
 } // namespace
 
-std::string keyringName(const std::string& folder) {
-    return "wallet-key " + folder;
-}
-
 std::string nfkd(const std::string& text) {
     return QString::fromStdString(text).normalized(QString::NormalizationForm_KD).toStdString();
 }
@@ -147,6 +143,9 @@ void BitcoinFamily::Parts::on(const api::CreateWallet& request, Answered answere
             });
         return;
     }
+    // Before the keyring is changed: what lies there may be opened by the key that is in it.
+    if (const auto free = checkFolderFor(facts, m_options.data_directory, name, m_network); !free)
+        return fail(answered, -4, free.error());
     const crypto::Secret<32> key(io::randomBytes<32>());
     const Bytes file = sealSeedWithKey(contents, key, io::randomBytes<24>());
     keepKey(folderOf(m_options.data_directory, name), key,
@@ -185,6 +184,8 @@ void BitcoinFamily::Parts::on(const api::UnloadWallet& request, Answered answere
     m_wallet.reset();
     m_unwound.clear();
     m_relock_at.reset();
+    m_key_due.reset();
+    m_key_problem.clear();
     beginScan();
     publishSoon();
     answer(answered, api::Done{});

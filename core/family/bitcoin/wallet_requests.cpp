@@ -10,6 +10,8 @@ namespace duplex::family::bitcoin {
 namespace {
 
 constexpr std::string_view lock_owner = "user"; // who holds what lockunspent locked
+constexpr std::size_t longest_label = 500;
+constexpr std::string_view label_too_long = "A label has at most 500 bytes.";
 
 /// The public key of a place; unset only for an index without a key (chance 2^-127).
 crypto::PublicKey publicKeyAt(const wallet::AccountKeys& accounts, const wallet::KeyPlace& place) {
@@ -29,11 +31,10 @@ void BitcoinFamily::Parts::on(const api::GetWalletInfo&, Answered answered) {
     info.key_pool_size = progress.derived - progress.next;
     info.protected_by_password = m_wallet->facts.protected_by_password;
     if (info.protected_by_password) {
-        info.unlocked_until = 0;
-        if (m_wallet->master) {
-            info.unlocked_until = secondsOf(io::calendarNow()) +
-                                  (m_relock_at ? (*m_relock_at - io::now()).count() / 1000 : 365 * 86'400);
-        }
+        if (!m_wallet->master)
+            info.unlocked_until = 0;
+        else if (m_relock_at)
+            info.unlocked_until = secondsOf(io::calendarNow()) + (*m_relock_at - io::now()).count() / 1000;
     }
     info.birthday_height =
         m_birthday_open ? -1 : static_cast<std::int64_t>(m_wallet->facts.scan.birthday().value);
@@ -54,13 +55,11 @@ void BitcoinFamily::Parts::on(const api::GetWalletInfo&, Answered answered) {
 
 void BitcoinFamily::Parts::on(const api::NewAddress& request, Answered answered) {
     if (!needWallet(answered)) return;
+    if (request.label.size() > longest_label) return fail(answered, -11, std::string(label_too_long));
     wallet::WalletChange change;
-    std::string address;
-    if (request.kind == api::NewAddress::Kind::receive) {
-        address = m_wallet->value.newReceiveAddress(change);
-    } else {
-        address = duplex::bitcoin::addressOf(m_wallet->value.changeScript(), m_network).value_or("");
-    }
+    const std::string address = request.kind == api::NewAddress::Kind::receive
+                                    ? m_wallet->value.newReceiveAddress(change)
+                                    : m_wallet->value.newChangeAddress(change);
     keep(change);
     const auto script = duplex::bitcoin::scriptFromAddress(address, m_network);
     if (script && !request.label.empty()) setLabel(*script, request.label);
@@ -156,7 +155,7 @@ void BitcoinFamily::Parts::on(const api::SetLabel& request, Answered answered) {
     if (!needWallet(answered)) return;
     const auto script = duplex::bitcoin::scriptFromAddress(request.address, m_network);
     if (!script) return fail(answered, -5, std::string(duplex::bitcoin::textOf(script.error())));
-    if (request.label.size() > 500) return fail(answered, -11, "A label has at most 500 bytes.");
+    if (request.label.size() > longest_label) return fail(answered, -11, std::string(label_too_long));
     setLabel(*script, request.label);
     answer(answered, api::Done{});
 }

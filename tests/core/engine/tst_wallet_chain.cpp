@@ -204,6 +204,26 @@ private slots:
         QCOMPARE(node.balances().trusted_sat, 500'000);
     }
 
+    // Who watches hears of each step, the one back too.
+    void reorganisation_isTold() {
+        QTemporaryDir dir;
+        Chain chain;
+        Node node(dir, {chain.address});
+        std::vector<std::string> told;
+        QObject::connect(node.engine.get(), &api::Session::notified, node.engine.get(),
+                         [&](const api::Notification& one) {
+                             if (one.topic == api::Notification::Topic::transaction)
+                                 told.push_back(one.state);
+                         });
+        QVERIFY(node.earns(chain, 700'000));
+        QVERIFY(node.waitFor([&] { return std::ranges::count(told, "confirmed") == 1; }));
+        told.clear();
+        QVERIFY(chain.maker.reorganise(1).has_value());
+        QVERIFY(node.reaches(chain));
+        QVERIFY(node.waitFor([&] { return std::ranges::count(told, "confirmed") == 1; }));
+        QCOMPARE(told, (std::vector<std::string>{"disconnected", "confirmed"}));
+    }
+
     // While a rescan is below it, a block with our payment leaves the chain.
     void reorganisationAboveARescan_isFollowed() {
         QTemporaryDir dir;
@@ -394,6 +414,34 @@ private slots:
         leaveOnly(large, small);
         const auto sent = node.ask<api::SendReply>(send); // its id is not used up
         QVERIFY(!sent.txid.empty() && sent.fee_sat <= planned.fee_sat);
+    }
+
+    // A payment that another one of the user's replaces is announced no more: some nodes take no replacement,
+    // and the one that the wallet calls failed must not win there.
+    void sendRaw_ofAReplacement_withdrawsWhatItReplaces() {
+        QTemporaryDir dir, other_dir;
+        Chain chain;
+        Node node(dir, {chain.address});
+        QVERIFY(node.earns(chain, 700'000));
+        const auto words = node.ask<api::Mnemonic>(api::ExportMnemonic{}).words;
+        api::SendReply dear;
+        {
+            Node other(other_dir, {chain.address}); // the same keys elsewhere
+            other.ask<api::WalletCreated>(api::CreateWallet{.name = "a", .mnemonic = words});
+            QVERIFY(other.waitFor([&] { return other.balances().trusted_sat == 700'000; }));
+            dear = other.ask<api::SendReply>(
+                api::SendCoins{.payees = {{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", 90'000}},
+                               .feerate_sat_per_kvb = 50'000});
+        }
+        const auto cheap = node.ask<api::SendReply>(
+            api::SendCoins{.payees = {{"bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080", 80'000}}});
+        const auto announcedTo = [&](const std::string& txid) {
+            return node.ask<api::WalletTransaction>(api::GetWalletTransaction{.txid = txid}).announced_to;
+        };
+        QVERIFY(node.waitFor([&] { return announcedTo(cheap.txid) == 1; }));
+        node.ask<api::SendReply>(api::SendRaw{.transaction = dear.transaction});
+        QVERIFY(node.waitFor([&] { return announcedTo(dear.txid) == 1; }));
+        QCOMPARE(announcedTo(cheap.txid), 0);
     }
 
     // Its time tells whether a copy elsewhere lacks a channel: looking at it must not make every copy old.

@@ -148,6 +148,14 @@ private slots:
         QVERIFY(call("sendall", q("[['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4'], null, null, null, "
                                   "{'include_reserve':1}]"))
                     .starts_with("error -3:"));
+        const std::string long_id = "'request_id':'" + std::string(129, 'a') + "'}";
+        for (const auto& [method, begin] : std::vector<std::pair<std::string, std::string>>{
+                 {"pay", "{'bolt11':'lnbc1x',"},
+                 {"xpay", "{'invstring':'lnbc1x',"},
+                 {"fundchannel", "{'id':'02" + std::string(64, 'a') + "','amount':300000,"},
+                 {"move", "{'quote_id':'a',"}})
+            QCOMPARE(call(method, q(begin + long_id)),
+                     std::string("error -8: request_id must have at most 128 bytes."));
         QVERIFY(m_session.requests.empty());
         m_session.reply = [](const api::Request&) { return api::Answer(api::SendReply{.txid = "aa"}); };
         call("send", q(payee + ", null, null, null, "
@@ -180,6 +188,28 @@ private slots:
         m_session.reply = [](const api::Request&) { return api::Answer(api::ChainReply{}); };
         call("waitforblockheight", "[5," + most + "]");
         QVERIFY(std::get<api::WaitForHeight>(m_session.requests.at(0)).timeout_ms < 1'000'000'000'000);
+    }
+
+    // A bare number counts satoshi in one place and millisatoshi in the other: the error names neither.
+    void amounts_ofNoUnit_areRefusedWithoutOne() {
+        const std::string id = "{'id':'02" + std::string(64, 'a') + "',";
+        QCOMPARE(call("fundchannel", q(id + "'amount':0.01}")),
+                 std::string("error -3: Parameter amount: whole number or text expected, number given."));
+        QCOMPARE(call("fundchannel", q(id + "'amount':300000,'feerate':1.5}")),
+                 std::string("error -3: Parameter feerate: whole number or text expected, number given."));
+        QVERIFY(helpText("fundchannel")->string()->find("millisatoshi, given") != std::string::npos);
+        QVERIFY(helpText("fundchannel")->string()->find("whole satoshi") != std::string::npos);
+    }
+
+    void hashes_empty_areNotTakenForAbsent() {
+        for (const char* method : {"getblock", "getblockheader", "getblockfilter"})
+            QCOMPARE(call(method, q("['']")),
+                     std::string("error -8: blockhash must be of length 64 (not 0, for '')"));
+        QVERIFY(call("getblockstats", q("['']")).starts_with("error -8: hash_or_height must be of length"));
+        QVERIFY(call("getrawtransaction", q("['']")).starts_with("error -8: txid must be of length 64"));
+        QVERIFY(call("getrawtransaction", q("['" + std::string(64, 'a') + "',0,'']"))
+                    .starts_with("error -8: blockhash must be of length 64"));
+        QVERIFY(m_session.requests.empty());
     }
 
     void engineError_call_keepsCodeAndMessage() {
@@ -226,6 +256,10 @@ private slots:
             QVERIFY(!call("pay", ("[\"lnbc1x\"," + std::string(amount) + "]").c_str()).starts_with("error"));
             QCOMPARE(std::get<api::Pay>(m_session.requests.at(0)).amount_msat.value_or(0),
                      std::int64_t{1000});
+        }
+        for (const char* scheme : {"lightning:", "LIGHTNING:", "Lightning:"}) {
+            call("pay", q("['" + std::string(scheme) + "lnbc1x']"));
+            QCOMPARE(std::get<api::Pay>(m_session.requests.at(0)).bolt11, std::string("lnbc1x"));
         }
         QVERIFY(call("pay", q("['lnbc1x','1 sat']")).starts_with("error -32602"));
         QVERIFY(call("pay", q("['lnbc1x',-1]")).starts_with("error -32602"));
@@ -279,7 +313,15 @@ private slots:
         m_session.reply = [](const api::Request&) { return api::Answer(api::SandboxReply{.height = 3}); };
         QCOMPARE(call("sandbox", q("['mine','2']"), bitcoin::Network::sandbox),
                  q("{'height':3,'mempool':0}"));
-        QCOMPARE(std::get<api::SandboxCommand>(m_session.requests.at(0)).count, std::int64_t{2});
+        const auto request = [&] { return std::get<api::SandboxCommand>(m_session.requests.at(0)); };
+        QCOMPARE(request().count, std::int64_t{2});
+        call("sandbox", q("['mine',2]"), bitcoin::Network::sandbox);
+        QCOMPARE(m_session.requests.size(), std::size_t{1});
+        QCOMPARE(request().count, std::int64_t{2});
+        QVERIFY(call("sandbox", q("['mine',[]]"), bitcoin::Network::sandbox).starts_with("error -3:"));
+        call("sandbox", q("['pay','lnbc1x',7]"), bitcoin::Network::sandbox);
+        QCOMPARE(request().amount_sat, std::int64_t{7});
+        QVERIFY(call("sandbox", q("['pay','lnbc1x',0]"), bitcoin::Network::sandbox).starts_with("error -8:"));
     }
 
     void decoding_knownTexts_giveCoresFields() {
@@ -398,6 +440,38 @@ private slots:
         QVERIFY(!outpoints());
         QVERIFY(call("lockunspent", q("[false,[" + coin + "," + coin + "]]")).starts_with("error -8:"));
         QVERIFY(call("lockunspent", "[false]").starts_with("error -8:"));
+        QCOMPARE(call("lockunspent", q("[true," + coin + "]")),
+                 std::string("error -3: Parameter transactions: array expected, object given."));
+        QVERIFY(m_session.requests.empty());
+    }
+
+    // What is no list is not passed over as if nothing had been chosen.
+    void lists_objectInstead_areRefused() {
+        for (const auto& [method, params] : std::vector<std::pair<std::string, std::string>>{
+                 {"listunspent", "{'addresses':{'a':1}}"},
+                 {"getblockstats", "[5,{'height':1}]"},
+                 {"testmempoolaccept", "[{'a':1}]"},
+                 {"sendall", "[{'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4':1}]"},
+                 {"logging", "[{}]"},
+                 {"recoverchannel", "[{}]"},
+                 {"invoice", "{'amount_msat':1000,'label':'a','description':'b','fallbacks':{}}"}})
+            QVERIFY2(call(method, q(params)).ends_with("array expected, object given."), method.c_str());
+        QVERIFY(m_session.requests.empty());
+        QCOMPARE(fromCommandLine(ParamType::array, "[1]")->text(), std::string("[1]"));
+        QVERIFY(!fromCommandLine(ParamType::array, "[1"));
+    }
+
+    void options_asNamedParameters_areCores() {
+        m_session.reply = [](const api::Request&) { return api::Answer(api::SendReply{.txid = "aa"}); };
+        const std::string payee = "{'args':[{'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4':1}],";
+        call("send", q(payee + "'subtract_fee_from_outputs':[0],'fee_rate':2}"));
+        QCOMPARE(m_session.requests.size(), std::size_t{1});
+        const auto request = std::get<api::SendCoins>(m_session.requests.at(0));
+        QVERIFY(request.subtract_fee && request.feerate_sat_per_kvb == 2000);
+        QCOMPARE(call("send", q(payee + "'replaceable':true,'options':{'request_id':'a'}}")),
+                 std::string("error -8: Parameter options conflicts with parameter replaceable"));
+        QVERIFY(call("send", q(payee + "'bogus':1}")).starts_with("error -8: Option bogus is not known"));
+        QVERIFY(m_session.requests.empty());
     }
 
     void invoice_options_areWrittenOrRefused() {
@@ -413,7 +487,7 @@ private slots:
         call("invoice", q(begin + ",'exposeprivatechannels':true}"));
         QCOMPARE(request().expose_private_channels, std::optional(true));
         for (const char* option : {"'fallbacks':['tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx']",
-                                   "'fallbacks':[1]", "'fallbacks':{}", "'exposeprivatechannels':['1x1x1']",
+                                   "'fallbacks':[1]", "'exposeprivatechannels':['1x1x1']",
                                    "'exposeprivatechannels':'no'", "'exposeprivatechannels':0"}) {
             QVERIFY2(call("invoice", q(begin + "," + option + "}")).starts_with("error -32602: "), option);
             QVERIFY(m_session.requests.empty());
@@ -593,9 +667,17 @@ private slots:
         QVERIFY(m_session.requests.empty());
     }
 
+    void walletpassphrase_anyTimeout_isGivenOn() {
+        m_session.reply = [](const api::Request&) { return api::Answer(api::Done{}); };
+        QCOMPARE(call("walletpassphrase", q("['a',0]")), std::string("null"));
+        QCOMPARE(std::get<api::Unlock>(m_session.requests.at(0)).timeout_s, std::optional(std::int64_t{0}));
+    }
+
     void label_star_isNoName() {
         const std::string said = "error -11: Invalid label name";
         QVERIFY(call("getnewaddress", q("['*']")).starts_with(said));
+        QCOMPARE(call("listtransactions", q("['',1]")),
+                 std::string("error -8: Label argument must be a valid label name or \"*\"."));
         QVERIFY(call("setlabel", q("['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4','*']")).starts_with(said));
         QVERIFY(m_session.requests.empty());
     }

@@ -261,6 +261,32 @@ private slots:
         QVERIFY(!room.ledger.reorganise(room.ledger.height() + 1, unixTime(room.time)));
     }
 
+    // Wallets lock their transactions to the tip's height, which the new branch reaches at its end.
+    void reorganise_lockedToTheOldTip_isMinedAgain() {
+        Room room;
+        const HeldCoin coin = room.coin(alice(), {1'000'000});
+        const HeldCoin other = room.coin(alice(), {1'000'000});
+        room.mine(5);
+        const auto spendAtTip = [&](const HeldCoin& held) {
+            return spend(alice(), {held}, bob().script, {500}, 0xfffffffd, room.ledger.height());
+        };
+        const Transaction mined = spendAtTip(coin);
+        QCOMPARE(room.refusal(mined), "");
+        room.mine();
+        const std::uint32_t height = room.ledger.height();
+        const Transaction waiting = spendAtTip(other);
+        const Transaction child = spend(bob(), {coinFor(waiting, bob().script)}, alice().script, {500});
+        QCOMPARE(room.refusal(waiting), "");
+        QCOMPARE(room.refusal(child), "");
+        QVERIFY(room.ledger.reorganise(4, unixTime(room.time)));
+        QCOMPARE(room.ledger.height(), height + 1);
+        QCOMPARE(room.ledger.mempoolSize(), std::size_t{0});
+        QVERIFY(room.ledger.at(height).block.transactions.at(1) == mined);
+        QVERIFY(room.ledger.at(height + 1).block.transactions.at(1) == waiting);
+        QVERIFY(room.ledger.at(height + 1).block.transactions.at(2) == child);
+        QVERIFY(replays(room.ledger));
+    }
+
     void reorganise_spentYoungCoinbase_losesTheSpend() {
         Room room(100);
         const auto txid = [&] {

@@ -32,6 +32,7 @@ private slots:
         QTRY_COMPARE(fresh.start.step(), QStringLiteral("words"));
         QCOMPARE(fresh.session.last<api::CreateWallet>()->name, std::string("Savings"));
         QCOMPARE(fresh.session.last<api::Unlock>()->passphrase, std::string("secret"));
+        QVERIFY(!fresh.session.last<api::Unlock>()->timeout_s); // until the program ends
         const QStringList words = fresh.start.property("words").toStringList();
         QCOMPARE(words.size(), 12);
         fresh.start.go(QStringLiteral("check"));

@@ -174,6 +174,7 @@ private slots:
         QCOMPARE(opened.count(), 0);
         lock.unlock(QStringLiteral("secret"));
         QTRY_COMPARE(opened.count(), 1);
+        QVERIFY(!fixture.session.last<api::Unlock>()->timeout_s); // until the program ends
         QCOMPARE(ModelFixture::text(&lock, "error"), QString());
         lock.lock();
         QVERIFY(fixture.session.last<api::Lock>() != nullptr);

@@ -35,6 +35,19 @@ private slots:
         QCOMPARE(wallet.keys().placeOf(*second)->index, 1U);
     }
 
+    // Whoever asked for one may be paid there at any time: nobody else gets it, the wallet neither.
+    void newChangeAddress_isAnotherEachTime() {
+        Wallet wallet = freshWallet();
+        WalletChange change;
+        const auto first = scriptFromAddress(wallet.newChangeAddress(change), network());
+        QVERIFY(change.keys && change.watch_list_grew);
+        const auto second = scriptFromAddress(wallet.newChangeAddress(change), network());
+        QVERIFY((*wallet.keys().placeOf(*first) == KeyPlace{Account::spending, Chain::change, 0}));
+        QVERIFY((*wallet.keys().placeOf(*second) == KeyPlace{Account::spending, Chain::change, 1}));
+        QCOMPARE(wallet.keys().placeOf(wallet.changeScript())->index, 2U);
+        QCOMPARE(restored(wallet).keys().progress(Account::spending, Chain::change).next, 2U);
+    }
+
     void receiveAddress_movesOnWhenUsed() {
         Wallet wallet = freshWallet();
         const std::string first = wallet.receiveAddress();
