@@ -19,26 +19,23 @@ class CooperativeCloseTest(LightningCase):
         self.assertEqual(closed["type"], "mutual")
         self.check_closed(channel, closed["txid"], before, ours)
 
-    def test_by_us_far_below_the_fee_of_lnd(self):
+    def test_by_lnd_of_our_channel_at_many_times_our_fee(self):
         """LND names its own fee first, then comes a tenth nearer in each round, and never sends a range."""
         channel = self.open_from_us(self.a, 1_000_000, push_msat=400_000_000)
-        before, ours = self.ours.satoshi(), self.view(channel)["to_us_msat"] // 1000
-        closed = self.ours.call("close", id=channel, feerate="1500perkw")
-        self.assertEqual(closed["type"], "mutual")
-        self.check_closed(channel, closed["txid"], before, ours)
+        self.close_by_lnd(channel, sat_per_vbyte=20)
 
-    def test_by_us_with_an_output_for_lnd_that_is_dust_by_our_limit_only(self):
+    def test_by_lnd_of_our_channel_with_an_output_that_is_dust_by_our_limit_only(self):
         channel = self.open_from_us(self.a, 1_000_000)
         self.we_pay(self.a, 400_000)
-        before, ours = self.ours.satoshi(), self.view(channel)["to_us_msat"] // 1000
-        closed = self.ours.call("close", id=channel, feerate="1500perkw")
-        self.assertEqual(closed["type"], "mutual")
-        self.check_closed(channel, closed["txid"], before, ours)
+        self.close_by_lnd(channel, sat_per_vbyte=20)
 
     def test_by_lnd_of_its_own_channel(self):
         channel = self.open_from_lnd(self.a, 1_000_000, push_sat=400_000)
+        self.close_by_lnd(channel, sat_per_vbyte=2)
+
+    def close_by_lnd(self, channel, sat_per_vbyte):
         before, ours = self.ours.satoshi(), self.view(channel)["to_us_msat"] // 1000
-        self.a.close_channel(self.point(channel))
+        self.a.close_channel(self.point(channel), sat_per_vbyte=sat_per_vbyte)
         txid = wait_until(lambda: self.view(channel).get("closing_txid"), "the closing transaction is signed")
         self.check_closed(channel, txid, before, ours)
 
