@@ -77,7 +77,8 @@ void Sync::Machine::scheduleBlocks(const Moment& now) {
             anybody_new = true;
             if (peer.blocks_asked < most_blocks_per_peer) fresh.push_back(id);
         }
-        const bool gave_up = want.failed.size() >= most_failures || (anybody && !anybody_new);
+        const bool all_failed = anybody && !anybody_new;
+        const bool gave_up = want.failed.size() >= most_failures || all_failed;
         const bool nobody = !anybody && now.ticks - want.since > no_peer_after;
         if (!want.requests.empty() && (gave_up || nobody)) {
             for (const RequestId request : want.requests)
@@ -89,7 +90,7 @@ void Sync::Machine::scheduleBlocks(const Moment& now) {
             m_wants.erase(hash);
             continue;
         }
-        if (anybody && !anybody_new) {
+        if (all_failed) {
             want.failed.clear(); // everybody failed once: never skipped, asked again later
             want.retry_at = now.ticks + retry_after;
             continue;

@@ -182,17 +182,8 @@ void Sync::Machine::oursIsFalse(std::uint32_t height) {
         if (peer.serves_filters && peer.agree_to >= Reached{height} && !peer.own_branch) liars.push_back(id);
     }
     for (const PeerId id : liars) drop(id, DropReason::false_filter, Ban::yes);
-    m_filter_headers.cutTo(height);
-    m_actions.push_back(PersistFilterHeaders{{height}, {}});
+    forgetFiltersFrom(height);
     m_round.reset();
-    // A dispute above may stand, of peers that are still here: what it is about is no longer ours.
-    if (m_dispute && m_dispute->height >= height) m_dispute.reset();
-    m_late_searches.erase(m_late_searches.lower_bound(height), m_late_searches.end());
-    if (m_late_search && *m_late_search >= height)
-        m_late_search.reset();                                          // searched, but not disputed any more
-    m_disputed.erase(m_disputed.lower_bound(height), m_disputed.end()); // as the store does with this cut
-    m_settled.erase(m_settled.lower_bound(height), m_settled.end());
-    m_recent.erase(m_recent.lower_bound(height), m_recent.end());
     for (auto& [id, peer] : m_peers) {
         if (peer.own_branch) peer.agree_to = -1;
         peer.own_branch.reset();

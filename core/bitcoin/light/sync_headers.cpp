@@ -208,6 +208,22 @@ void Sync::Machine::noteFutureHeaders(PeerRecord& peer, const Moment& now) {
     m_actions.push_back(CheckClock{});
 }
 
+/// Filter headers from this height on, and what was found out about them: their blocks left, or they are
+/// false.
+void Sync::Machine::forgetFiltersFrom(std::uint32_t height) {
+    if (m_filter_headers.count() > height) {
+        m_filter_headers.cutTo(height);
+        m_actions.push_back(PersistFilterHeaders{{height}, {}});
+    }
+    m_disputed.erase(m_disputed.lower_bound(height), m_disputed.end()); // as the store does with this cut
+    m_settled.erase(m_settled.lower_bound(height), m_settled.end());
+    m_recent.erase(m_recent.lower_bound(height), m_recent.end());
+    m_late_searches.erase(m_late_searches.lower_bound(height), m_late_searches.end());
+    if (m_late_search && *m_late_search >= height)
+        m_late_search.reset(); // searched, but not disputed any more
+    if (m_dispute && m_dispute->height >= height) m_dispute.reset();
+}
+
 /// Everything above the fork belonged to the branch that was left.
 void Sync::Machine::onReorganised(PeerId id, const HeadersReorganised& change) {
     const std::uint32_t fork = change.fork.value;
@@ -223,18 +239,9 @@ void Sync::Machine::onReorganised(PeerId id, const HeadersReorganised& change) {
     if (m_connected <= Reached{fork} || kept > Reached{fork})
         m_actions.push_back(BlockDisconnected{{fork + 1}, change.left.front().hash()});
     m_connected = std::min(m_connected, kept);
-    if (m_filter_headers.count() > fork + 1) {
-        m_filter_headers.cutTo(fork + 1);
-        m_actions.push_back(PersistFilterHeaders{{fork + 1}, {}});
-    }
-    m_disputed.erase(m_disputed.upper_bound(fork), m_disputed.end());
-    m_settled.erase(m_settled.upper_bound(fork), m_settled.end());
-    m_late_searches.erase(m_late_searches.upper_bound(fork), m_late_searches.end());
-    if (m_late_search && *m_late_search > fork) m_late_search.reset();
-    m_recent.erase(m_recent.upper_bound(fork), m_recent.end());
+    forgetFiltersFrom(fork + 1);
     if (m_waiting_apply && *m_waiting_apply > fork) m_waiting_apply.reset();
     if (m_round && m_round->stop > fork) m_round.reset();
-    if (m_dispute && m_dispute->height > fork) m_dispute.reset();
     for (auto& [other, peer] : m_peers) {
         if (peer.height) peer.height = other == id ? m_chain.height() : std::min(*peer.height, fork);
         if (peer.agree_to > Reached{fork} && peer.own_branch) {

@@ -178,6 +178,7 @@ private:
                    const Moment& now);
     void headersDone(PeerRecord& peer, const Moment& now);
     void onReorganised(PeerId id, const HeadersReorganised& change);
+    void forgetFiltersFrom(std::uint32_t height);
     static bool tooMuchLowWork(PeerRecord& peer, const Moment& now);
     void noteFutureHeaders(PeerRecord& peer, const Moment& now);
 
