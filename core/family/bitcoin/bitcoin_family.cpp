@@ -1,5 +1,6 @@
 #include "core/family/bitcoin/bitcoin_family.h"
 
+#include "core/family/bitcoin/notify.h"
 #include "core/family/bitcoin/parts.h"
 #include "core/family/bitcoin/static_backup.h"
 
@@ -320,9 +321,8 @@ ChainListener BitcoinFamily::Parts::chainListener() {
         .broadcast_progress = [this](const light::BroadcastProgress&) { publishSoon(); },
         .peer =
             [this](const std::string& address, std::string_view state) {
-                m_turns->current().after([this, address, state = std::string(state)] {
-                    m_outlet.notify({.topic = api::Notification::Topic::peer, .id = address, .state = state});
-                });
+                tell(m_turns->current(), m_outlet,
+                     {.topic = api::Notification::Topic::peer, .id = address, .state = std::string(state)});
             },
         .failed = [this](const std::string& why) { freeze(why); },
         .log = m_outlet.log.on(api::LogTopic::chain),
@@ -338,10 +338,11 @@ void BitcoinFamily::Parts::onBlockConnected(const light::BlockConnected& event) 
         m_wallet->value.setTip(event.height);
         m_lightning->channels.blockConnected(event.height, nullptr);
     }
-    m_turns->current().after([this, hash = event.hash.reversedHex(), height = event.height.value] {
-        m_outlet.notify(
-            {.topic = api::Notification::Topic::block, .id = hash, .state = "connected", .height = height});
-    });
+    tell(m_turns->current(), m_outlet,
+         {.topic = api::Notification::Topic::block,
+          .id = event.hash.reversedHex(),
+          .state = "connected",
+          .height = event.height.value});
     publishSoon();
 }
 
@@ -358,12 +359,11 @@ void BitcoinFamily::Parts::applyBlock(duplex::bitcoin::BlockHeight height,
         for (const auto& txid : change.transactions) {
             const wallet::HistoryEntry* entry = m_wallet->value.history().find(txid);
             if (entry == nullptr || entry->state != wallet::EntryState::confirmed) continue;
-            m_turns->current().after([this, id = txid.reversedHex(), height = height.value] {
-                m_outlet.notify({.topic = api::Notification::Topic::transaction,
-                                 .id = id,
-                                 .state = "confirmed",
-                                 .height = height});
-            });
+            tell(m_turns->current(), m_outlet,
+                 {.topic = api::Notification::Topic::transaction,
+                  .id = txid.reversedHex(),
+                  .state = "confirmed",
+                  .height = height.value});
         }
         for (const auto& transaction : block.transactions)
             m_turns->current().wallet().erase(store::Table::outbox, transaction.txid());
@@ -388,24 +388,22 @@ void BitcoinFamily::Parts::applied(const wallet::WalletChange& change, duplex::b
 
 void BitcoinFamily::Parts::onBlockDisconnected(const light::BlockDisconnected& event) {
     m_bodies_seen.erase(event.height.value);
-    m_turns->current().after([this, hash = event.hash.reversedHex(), height = event.height.value] {
-        m_outlet.notify({.topic = api::Notification::Topic::block,
-                         .id = hash,
-                         .state = "disconnected",
-                         .height = height});
-    });
+    tell(m_turns->current(), m_outlet,
+         {.topic = api::Notification::Topic::block,
+          .id = event.hash.reversedHex(),
+          .state = "disconnected",
+          .height = event.height.value});
     publishSoon();
     if (!m_wallet) return;
     m_wallet->facts.scan.disconnectedFrom(event.height);
     storeFacts(*m_wallet, m_turns->current().wallet());
     for (const auto& [txid, entry] : m_wallet->value.history().entries()) {
         if (!entry.height || *entry.height < event.height) continue;
-        m_turns->current().after([this, id = txid.reversedHex(), height = entry.height->value] {
-            m_outlet.notify({.topic = api::Notification::Topic::transaction,
-                             .id = id,
-                             .state = "disconnected",
-                             .height = height});
-        });
+        tell(m_turns->current(), m_outlet,
+             {.topic = api::Notification::Topic::transaction,
+              .id = txid.reversedHex(),
+              .state = "disconnected",
+              .height = entry.height->value});
     }
     for (const auto& txid : disconnectFrom(event.height)) {
         const auto* entry = m_wallet->value.history().find(txid);

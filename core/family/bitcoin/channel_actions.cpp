@@ -3,6 +3,7 @@
 
 #include "core/base/variant.h"
 #include "core/family/bitcoin/channel_parts.h"
+#include "core/family/bitcoin/notify.h"
 
 #include <fmt/core.h>
 
@@ -50,9 +51,8 @@ void ChannelDriver::Parts::sendTo(const ln::NodeId& peer, ln::wire::Message mess
 }
 
 void ChannelDriver::Parts::tellState(const ln::ChannelId& id, std::string state) {
-    shell.turn().after([this, name = id.hex(), state = std::move(state)] {
-        shell.outlet.notify({.topic = api::Notification::Topic::channel, .id = name, .state = state});
-    });
+    tell(shell.turn(), shell.outlet,
+         {.topic = api::Notification::Topic::channel, .id = id.hex(), .state = std::move(state)});
 }
 
 /// A reorganization takes a step back, and says nothing: each is told once.

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::uint8_t facts_version = 3; // 1 had no closing feerate, 2 no patience with a close
 constexpr std::size_t timeline_kept = 64;
-constexpr std::size_t unfunded_a_peer = 4; // lightning.md 4.3
+constexpr std::int64_t longest_patience_s = 100'000'000; // about three years
+constexpr std::size_t unfunded_a_peer = 4;               // lightning.md 4.3
 constexpr std::size_t unfunded_in_all = 20;
 
 std::string wordsOf(const channel::Phase& phase) {
@@ -105,10 +106,8 @@ std::expected<void, std::string> ChannelDriver::load() {
         if (const auto facts = database.read(store::Table::channel_facts, id);
             facts && !decodeFacts(*facts, live))
             return std::unexpected("What is kept beside a channel is damaged. It was left as it is.");
-        if (const std::int64_t due = live.facts.close_alone_at; due > 0) {
-            const std::int64_t left = std::max<std::int64_t>(0, due - secondsOf(io::calendarNow()));
-            live.close_alone_at = io::now() + Ticks(std::min(left, longest_patience_s) * 1000);
-        }
+        if (const std::int64_t due = live.facts.close_alone_at; due > 0)
+            parts.setPatience(live, std::max<std::int64_t>(0, due - secondsOf(io::calendarNow())));
         parts.channels.emplace(id, std::move(live));
     }
     parts.height = parts.shell.wallet.facts.scan.verifiedTo().value; // what is above comes again

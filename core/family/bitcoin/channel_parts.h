@@ -15,8 +15,6 @@ using duplex::bitcoin::OutPoint;
 using duplex::bitcoin::Satoshi;
 using duplex::bitcoin::Transaction;
 
-inline constexpr std::int64_t longest_patience_s = 100'000'000; // about three years
-
 /// How near its end a channel is, as `notify` tells it. Archiving is told by itself.
 enum class Ending : std::uint8_t { none, closing, onchain };
 Ending endingOf(const channel::Channel& value);

@@ -35,10 +35,11 @@ ln::commitment::HtlcDirection offered() {
 /// in our balance there, and no preimage will be seen.
 bool isInOurBalance(const channel::Channel& value, const channel::Htlc* htlc, const onchain::HtlcId& id,
                     const onchain::FundingSpend& spend) {
-    if (htlc == nullptr || id.direction == offered() || !htlc->removal) return false;
+    if (htlc == nullptr || id.direction == offered() || !htlc->removal ||
+        !std::holds_alternative<channel::Fulfilled>(htlc->removal->kind))
+        return false;
     const auto confirmed = channel::confirmedSpec(value, spend);
-    return confirmed && !channel::holds(*confirmed, id) &&
-           std::holds_alternative<channel::Fulfilled>(htlc->removal->kind);
+    return confirmed && !channel::holds(*confirmed, id);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "core/family/bitcoin/move_driver.h"
 
+#include "core/family/bitcoin/notify.h"
 #include "core/io/entropy.h"
 
 namespace duplex::family::bitcoin {
@@ -387,12 +388,11 @@ void MoveDriver::tell(const MoveRecord& record, const ledger::Move& move) {
     if (!first && told->second == states) return;
     told->second = states;
     if (first && record.end != MoveEnd::running) return; // over since an earlier run
-    m_lightning.shell.turn().after([this, move] {
-        m_lightning.shell.outlet.notify({.topic = api::Notification::Topic::move,
-                                         .id = move.move_id,
-                                         .state = std::string(nameOf(move.state)),
-                                         .amount_msat = move.amount_sat * 1000});
-    });
+    bitcoin::tell(m_lightning.shell.turn(), m_lightning.shell.outlet,
+                  {.topic = api::Notification::Topic::move,
+                   .id = move.move_id,
+                   .state = std::string(nameOf(move.state)),
+                   .amount_msat = move.amount_sat * 1000});
     m_lightning.shell.changed();
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/family/bitcoin/payment_driver.h"
 
+#include "core/family/bitcoin/notify.h"
 #include "core/family/bitcoin/payment_parts.h"
 
 namespace duplex::family::bitcoin {
@@ -174,11 +175,11 @@ void PaymentDriver::Parts::fail(const Answered& answered, int code, std::string 
 
 void PaymentDriver::Parts::notify(const ln::PaymentHash& hash, std::string state,
                                   ln::MilliSatoshi amount) const {
-    shell.turn().after(
-        [this, event = api::Notification{.topic = api::Notification::Topic::payment,
-                                         .id = hash.hex(),
-                                         .state = std::move(state),
-                                         .amount_msat = amount.value}] { shell.outlet.notify(event); });
+    tell(shell.turn(), shell.outlet,
+         {.topic = api::Notification::Topic::payment,
+          .id = hash.hex(),
+          .state = std::move(state),
+          .amount_msat = amount.value});
 }
 
 } // namespace duplex::family::bitcoin

@@ -1,6 +1,7 @@
 #include "core/family/bitcoin/peer_driver.h"
 
 #include "core/base/variant.h"
+#include "core/family/bitcoin/notify.h"
 #include "core/io/entropy.h"
 
 #include <QPointer>
@@ -365,11 +366,9 @@ void PeerDriver::drop(std::uint64_t id, Goodbye goodbye, const std::string& why,
     for (const auto& answered : connection.waiting) answered(std::unexpected(connectError(failure, why)));
 }
 
-/// For `notify`. The outlet is captured by itself: its place outlives every driver (shell.h).
 void PeerDriver::notify(const ln::NodeId& node_id, std::string state) {
-    m_shell.turn().after([outlet = &m_shell.outlet, id = node_id.hex(), state = std::move(state)] {
-        outlet->notify({.topic = api::Notification::Topic::peer, .id = id, .state = state});
-    });
+    tell(m_shell.turn(), m_shell.outlet,
+         {.topic = api::Notification::Topic::peer, .id = node_id.hex(), .state = std::move(state)});
 }
 
 /// When a kept peer is dialled again, now that this connection or dial of it ended.

@@ -4,6 +4,7 @@
 #include "core/bitcoin/script/preflight.h"
 #include "core/bitcoin/wallet/signer.h"
 #include "core/bitcoin/wallet/transaction_builder.h"
+#include "core/family/bitcoin/notify.h"
 #include "core/family/bitcoin/parts.h"
 #include "core/family/bitcoin/send_result.h"
 #include "core/io/entropy.h"
@@ -199,10 +200,11 @@ void BitcoinFamily::Parts::on(const api::SendCoins& request, Answered answered) 
         if (grew && m_wallet)
             m_client->watch(m_wallet->value.watchedScripts(), {},
                             {static_cast<std::uint32_t>(completeHeight()) + 1});
-        m_outlet.notify({.topic = api::Notification::Topic::transaction,
-                         .id = transaction.txid().reversedHex(),
-                         .state = "sent"});
     });
+    tell(m_turns->current(), m_outlet,
+         {.topic = api::Notification::Topic::transaction,
+          .id = transaction->txid().reversedHex(),
+          .state = "sent"});
     publishSoon();
     answer(answered, std::move(reply));
 }
